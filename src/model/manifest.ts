@@ -1,0 +1,35 @@
+import type { Location, RelationName } from './names.js'
+
+/** One object holding rows. */
+export interface Part {
+  readonly location: Location
+  readonly byteCount: number
+  readonly rowCount: number
+  /** As the store gave it, quotes removed; pins the object while it is read. */
+  readonly etag?: string
+  /** Decimal CRC-64/XZ of the whole object, where it is known (always, after a transfer). */
+  readonly crc64?: string
+}
+
+/** A column as the Parquet footers name it. */
+export interface FileColumn {
+  readonly name: string
+  /** Parquet's physical type: `INT32`, `INT96`, `FIXED_LEN_BYTE_ARRAY`. */
+  readonly physicalType: string
+}
+
+/** All parts of a relation on one side. A relation without rows has no parts and no columns. */
+export interface Manifest {
+  readonly document: 'manifest'
+  readonly side: 'source' | 'target'
+  readonly relationId: string
+  readonly relation: RelationName
+  /** Names the moment at which the source was read. */
+  readonly snapshot: string
+  /** The prefix that holds the parts, and nothing else on the target side. */
+  readonly location: Location
+  readonly parts: readonly Part[]
+  readonly rowCount: number
+  readonly byteCount: number
+  readonly columns: readonly FileColumn[]
+}

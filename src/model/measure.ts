@@ -1,0 +1,70 @@
+import type { RelationName, TableName } from './names.js'
+import type { ColumnPlan } from './plan.js'
+
+/** A question that both sides can answer. `column` is the target's column name. */
+export type Measure = { readonly kind: 'row-count' } | { readonly kind: ColumnMeasureKind; readonly column: string }
+
+export type ColumnMeasureKind =
+  /** Values that are not NULL. */
+  | 'count'
+  /** Exact; integers and decimals only. */
+  | 'sum'
+  | 'minimum'
+  | 'maximum'
+  /** Bytes of all texts together (UTF-8). */
+  | 'byte-length'
+  /** Booleans only. */
+  | 'true-count'
+
+/**
+ * An answer in canonical text, equal on both sides when the values are equal:
+ * integers `-?\d+`; decimals plain, no trailing zeros, no point without digits, never `-0`; dates `YYYY-MM-DD`;
+ * timestamps `YYYY-MM-DD HH:MM:SS.ffffff`; null for SQL NULL.
+ */
+export interface Measurement {
+  readonly measure: Measure
+  readonly value: string | null
+}
+
+/** What is measured: a relation and the table made of it. A RelationPlan is one. */
+export interface MeasuredRelation {
+  readonly relationId: string
+  readonly source: RelationName
+  readonly target: TableName
+  readonly columns: readonly ColumnPlan[]
+}
+
+/** The same question in each side's own SQL. `{schema.name}` in a text stands for the relation's (table's) quoted name. */
+export interface PairedQuery {
+  readonly name: string
+  /** `schema.name`; the query is asked in that relation's snapshot. */
+  readonly relation: string
+  readonly source: string
+  readonly target: string
+  /** How to read the columns of the answer, in order. */
+  readonly columns: readonly PairedQueryColumn[]
+}
+
+export interface PairedQueryColumn {
+  readonly name: string
+  /** `key` columns identify a row; `exact` compare as numbers or text. */
+  readonly kind: 'key' | 'exact'
+}
+
+/** Rows as text; null for SQL NULL. */
+export interface Answer {
+  readonly query: string
+  readonly columns: readonly string[]
+  readonly rows: readonly (readonly (string | null)[])[]
+}
+
+/** Where the sides differ. */
+export interface Discrepancy {
+  /** The check that found it. */
+  readonly check: string
+  readonly relation: string
+  readonly column?: string
+  readonly source: string | null
+  readonly target: string | null
+  readonly message: string
+}

@@ -1,0 +1,67 @@
+import type { CatalogEntry, Selection } from '../model/catalog.js'
+import type { Location } from '../model/names.js'
+import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../model/measure.js'
+import type { Consistency, RelationPlan } from '../model/plan.js'
+import type { FileColumn, Part } from '../model/manifest.js'
+import type { Call, Work } from '../model/work.js'
+
+/** Can look, and nothing else. Answers come in the order of the questions. */
+export interface Measurable {
+  measure(of: MeasuredRelation, measures: readonly Measure[], call: Call): Promise<readonly Measurement[]>
+  /** `names` gives the quoted name for every `{schema.name}` in the query's text. */
+  answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer>
+}
+
+/** Enough to find the statement again from another process. */
+export type UnloadHandle = {
+  readonly token: string
+  readonly prefix: string
+  /** Milliseconds since 1970. */
+  readonly begunAt: number
+}
+
+export type UnloadOutcome = {
+  readonly rowCount: number
+  readonly byteCount: number
+  readonly snapshot: string
+  /** Empty for zero rows: Redshift writes neither parts nor a manifest then (redshift.md 1.6). */
+  readonly parts: readonly UnloadedPart[]
+  readonly columns: readonly UnloadedColumn[]
+}
+
+/** JSON forms of Part and FileColumn, so that an outcome fits into the journal. */
+export type UnloadedPart = {
+  readonly key: string
+  readonly byteCount: number
+  readonly rowCount: number
+  readonly etag: string
+}
+export type UnloadedColumn = { readonly name: string; readonly physicalType: string }
+
+/**
+ * The relations as they were at one moment. One session, one transaction (except where the mode says otherwise):
+ * calls on one snapshot run one after the other, in the order they were made.
+ */
+export interface Snapshot extends Measurable, AsyncDisposable {
+  readonly id: string
+  /**
+   * UNLOAD of one relation below `to` (a prefix that no attempt used before). `settle` returns only after
+   * manifest, listing, Parquet footers and `pg_last_unload_count()` agreed; it throws `source-failed` where they do not.
+   * An UNLOAD does not outlive its connection for certain: `find` in another process looks at query history,
+   * prefix and manifest, and says begun (done or running), lost, never or unknown.
+   */
+  unload(plan: RelationPlan, to: Location): Work<UnloadHandle, UnloadOutcome>
+}
+
+export interface Source {
+  /** Cheap proof that the source answers; throws `source-unreachable` or `source-denied`. */
+  ping(call: Call): Promise<void>
+  /** Every relation that the selection names, in order of schema and name. Views too; system schemas never. */
+  readCatalog(selection: Selection, call: Call): AsyncIterable<CatalogEntry>
+  /** A moment to read at. With `each-relation` open one per relation; disposing rolls back and closes. */
+  open(mode: Consistency, call: Call): Promise<Snapshot>
+  /** For a new process: settles or finds an UNLOAD of an earlier one, without a snapshot of its own. */
+  resume(plan: RelationPlan, to: Location): Work<UnloadHandle, UnloadOutcome>
+}
+
+export type { FileColumn, Part }

@@ -1,0 +1,71 @@
+import type { Readable } from 'node:stream'
+import type { Location } from '../model/names.js'
+import type { Call } from '../model/work.js'
+
+export interface ObjectInfo {
+  readonly location: Location
+  readonly byteCount: number
+  /** Without quotes. */
+  readonly etag: string
+  /** Decimal CRC-64/XZ of the whole object; OSS only. */
+  readonly crc64?: string
+  /** Where the bytes came from, when we wrote the object. */
+  readonly provenance?: Provenance
+}
+
+/** Travels as object metadata, so that an object is known as ours. */
+export interface Provenance {
+  readonly run: string
+  /** `s3://bucket/key` of the part that was copied. */
+  readonly source: string
+  readonly sourceEtag: string
+}
+
+/** Both ends inclusive, as in HTTP. */
+export interface ByteRange {
+  readonly first: number
+  readonly last: number
+}
+
+export interface Upload {
+  readonly location: Location
+  readonly uploadId: string
+}
+
+export interface ChunkReceipt {
+  /** 1-based; at most 10,000. */
+  readonly number: number
+  readonly byteCount: number
+  readonly etag: string
+  /** Decimal CRC-64/XZ of the chunk as the store computed it; OSS gives it on write, not in listings. */
+  readonly crc64?: string
+}
+
+/**
+ * A place where parts rest. Adapters are dumb: one request a call (listings: one a page), no retries.
+ * Errors are MigrationErrors: `store-denied` (keys, signature, policy), `store-missing` (bucket),
+ * `store-unreachable`, `store-refused` (412, 409, 4xx), `store-failed` (5xx, throttled, reset); `transient` is set by the adapter.
+ */
+export interface ObjectStore {
+  /** Proves bucket, keys and region with one request. */
+  ping(call: Call): Promise<void>
+  /** All objects whose key starts with the prefix, in key order. A failed listing throws; it is never an empty one. */
+  list(prefix: Location, call: Call): AsyncIterable<ObjectInfo>
+  /** Undefined when there is no such object; a missing bucket throws. */
+  stat(location: Location, call: Call): Promise<ObjectInfo | undefined>
+  /** Ends exactly at the requested length or with an error, never short. `ifMatch` (an etag): `store-refused` when the object changed. */
+  read(location: Location, of: { readonly range?: ByteRange; readonly ifMatch?: string }, call: Call): Promise<Readable>
+  /** Whole object in one request; `body` must give exactly `byteCount` bytes. Never overwrites: an existing object is `store-refused`. */
+  write(location: Location, body: Readable, byteCount: number, meta: Provenance, call: Call): Promise<ObjectInfo>
+  openUpload(location: Location, meta: Provenance, call: Call): Promise<Upload>
+  /** A chunk may be written again under its number; the last one counts. */
+  writeChunk(upload: Upload, chunkNumber: number, body: Readable, byteCount: number, call: Call): Promise<ChunkReceipt>
+  /** Throws `store-missing` when the upload is gone. */
+  listChunks(upload: Upload, call: Call): AsyncIterable<ChunkReceipt>
+  /** `receipts` in ascending number. */
+  complete(upload: Upload, receipts: readonly ChunkReceipt[], call: Call): Promise<ObjectInfo>
+  /** Quiet when the upload is gone already. */
+  abort(upload: Upload, call: Call): Promise<void>
+  /** Quiet when the object is gone already. */
+  remove(location: Location, call: Call): Promise<void>
+}

@@ -1,0 +1,50 @@
+import type { TargetFacts } from '../model/facts.js'
+import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../model/measure.js'
+import type { TableName } from '../model/names.js'
+import type { Call, Work } from '../model/work.js'
+
+/** Can look, and nothing else. Answers come in the order of the questions. */
+export interface Measurable {
+  measure(of: MeasuredRelation, measures: readonly Measure[], call: Call): Promise<readonly Measurement[]>
+  answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer>
+}
+
+/** One SQL statement. Settings become hints of the instance, values as text. */
+export interface Statement {
+  /** For people and journals: `load tpch.lineitem`. */
+  readonly purpose: string
+  readonly text: string
+  readonly settings: Readonly<Record<string, string>>
+}
+
+export interface TableShape {
+  readonly name: TableName
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[]
+  readonly partitionColumns: readonly { readonly name: string; readonly type: string }[]
+  /** As the service tells it; absent where it does not. */
+  readonly tableId?: string
+  /** Seconds since 1970. */
+  readonly createdAt?: number
+  readonly comment?: string
+}
+
+export type InstanceOutcome = {
+  readonly instance: string
+  readonly logview: string
+  /** CSV for a SELECT (with a header line), text otherwise. */
+  readonly result: string
+}
+
+export interface Target extends Measurable {
+  ping(call: Call): Promise<void>
+  /** Project properties, type edition, schema model. */
+  facts(call: Call): Promise<TargetFacts>
+  /** Undefined when there is no such table. */
+  describe(table: TableName, call: Call): Promise<TableShape | undefined>
+  /**
+   * `begin` posts the statement once, with the attempt's token as job name and guid, and never blindly again;
+   * `find` looks the job name up; `settle` polls until the instance ends and throws `target-refused` or `target-failed`
+   * (with the service's code, message and logview) where it did not succeed.
+   */
+  submit(statement: Statement): Work<{ readonly instance: string }, InstanceOutcome>
+}
