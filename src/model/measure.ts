@@ -1,5 +1,6 @@
 import type { RelationName, TableName } from './names.js'
 import type { ColumnPlan } from './plan.js'
+import type { Call } from './work.js'
 
 /** A question that both sides can answer. `column` is the target's column name. */
 export type Measure = { readonly kind: 'row-count' } | { readonly kind: ColumnMeasureKind; readonly column: string }
@@ -34,7 +35,7 @@ export interface MeasuredRelation {
   readonly columns: readonly ColumnPlan[]
 }
 
-/** The same question in each side's own SQL. `{schema.name}` in a text stands for the relation's (table's) quoted name. */
+/** The same question in each side's own SQL. `{relation}` in a text stands for the relation's (table's) quoted name. */
 export interface PairedQuery {
   readonly name: string
   /** `schema.name`; the query is asked in that relation's snapshot. */
@@ -56,6 +57,12 @@ export interface Answer {
   readonly query: string
   readonly columns: readonly string[]
   readonly rows: readonly (readonly (string | null)[])[]
+}
+
+/** Can look, and nothing else. Answers come in the order of the questions. */
+export interface Measurable {
+  measure(of: MeasuredRelation, measures: readonly Measure[], call: Call): Promise<readonly Measurement[]>
+  answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer>
 }
 
 /** Where the sides differ. */

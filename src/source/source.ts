@@ -1,16 +1,9 @@
 import type { CatalogEntry, Selection } from '../model/catalog.js'
 import type { Location } from '../model/names.js'
-import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../model/measure.js'
+import type { Measurable } from '../model/measure.js'
 import type { Consistency, RelationPlan } from '../model/plan.js'
 import type { FileColumn, Part } from '../model/manifest.js'
 import type { Call, Work } from '../model/work.js'
-
-/** Can look, and nothing else. Answers come in the order of the questions. */
-export interface Measurable {
-  measure(of: MeasuredRelation, measures: readonly Measure[], call: Call): Promise<readonly Measurement[]>
-  /** `names` gives the quoted name for every `{schema.name}` in the query's text. */
-  answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer>
-}
 
 /** Enough to find the statement again from another process. */
 export type UnloadHandle = {

@@ -1,13 +1,7 @@
 import type { TargetFacts } from '../model/facts.js'
-import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../model/measure.js'
+import type { Measurable } from '../model/measure.js'
 import type { TableName } from '../model/names.js'
 import type { Call, Work } from '../model/work.js'
-
-/** Can look, and nothing else. Answers come in the order of the questions. */
-export interface Measurable {
-  measure(of: MeasuredRelation, measures: readonly Measure[], call: Call): Promise<readonly Measurement[]>
-  answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer>
-}
 
 /** One SQL statement. Settings become hints of the instance, values as text. */
 export interface Statement {
