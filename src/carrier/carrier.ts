@@ -1,3 +1,4 @@
+import type { Ledger, LedgerEntry, Proof } from '../model/ledger.js'
 import type { Location } from '../model/names.js'
 import type { Manifest } from '../model/manifest.js'
 import type { Work } from '../model/work.js'
@@ -12,43 +13,7 @@ export interface Consignment {
   readonly to: Location
 }
 
-/** One line of `ledger/<consignment>.jsonl`. */
-export type LedgerEntry =
-  | {
-      readonly kind: 'upload'
-      readonly key: string
-      readonly uploadId: string
-      readonly etag: string
-      readonly chunkByteCount: number
-    }
-  | {
-      readonly kind: 'chunk'
-      readonly key: string
-      readonly uploadId: string
-      readonly number: number
-      readonly byteCount: number
-      readonly etag: string
-      readonly crc64: string
-    }
-  | {
-      readonly kind: 'object'
-      readonly key: string
-      readonly byteCount: number
-      readonly sourceEtag: string
-      readonly targetEtag: string
-      readonly crc64: string
-      readonly proof: Proof
-      readonly skipped: boolean
-    }
-
-/** How far an object's bytes are proven: read and stored alike, or only that the target holds what was read. */
-export type Proof = 'source+target' | 'target-only'
-
-/** `note` resolves when the line is durable; notes made together are synced together. Keys are source keys. */
-export interface Ledger {
-  entries(): AsyncIterable<LedgerEntry>
-  note(entry: LedgerEntry): Promise<void>
-}
+export type { Ledger, LedgerEntry, Proof }
 
 export type CarryHandle = { readonly consignment: string; readonly token: string }
 

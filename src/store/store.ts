@@ -7,6 +7,8 @@ export interface ObjectInfo {
   readonly byteCount: number
   /** Without quotes. */
   readonly etag: string
+  /** From `stat`: whether the etag is the MD5 of the bytes (S3: one part, no KMS or customer key). Absent where nobody asked. */
+  readonly etagIsMd5?: boolean
   /** Decimal CRC-64/XZ of the whole object; OSS only. */
   readonly crc64?: string
   /** Where the bytes came from, when we wrote the object. */
