@@ -1,15 +1,8 @@
 import type { TargetFacts } from '../model/facts.js'
 import type { Measurable } from '../model/measure.js'
 import type { TableName } from '../model/names.js'
+import type { Statement } from '../model/statement.js'
 import type { Call, Work } from '../model/work.js'
-
-/** One SQL statement. Settings become hints of the instance, values as text. */
-export interface Statement {
-  /** For people and journals: `load tpch.lineitem`. */
-  readonly purpose: string
-  readonly text: string
-  readonly settings: Readonly<Record<string, string>>
-}
 
 export interface TableShape {
   readonly name: TableName
@@ -42,3 +35,5 @@ export interface Target extends Measurable {
    */
   submit(statement: Statement): Work<{ readonly instance: string }, InstanceOutcome>
 }
+
+export type { Statement }
