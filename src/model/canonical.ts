@@ -1,3 +1,6 @@
+import type { Measure } from './measure.js'
+import type { ValueKind } from './plan.js'
+
 /** Largest power of ten that a number's exponent may name: beyond it lies no column type, only a way to fill the memory. */
 const exponentMax = 400
 
@@ -59,4 +62,17 @@ export function canonicalTimestamp(text: string): string | undefined {
   if (match === null) return undefined
   const [, date = '', time = '', fraction = ''] = match
   return `${date} ${time}.${trimTrailingZeros(fraction).padEnd(6, '0')}`
+}
+
+/** An answer of either side in canonical text; undefined when the text cannot answer such a question. */
+export function canonicalAnswer(measure: Measure, kind: ValueKind | undefined, text: string): string | undefined {
+  if (measure.kind === 'sum') return canonicalDecimal(text)
+  if (measure.kind !== 'minimum' && measure.kind !== 'maximum') return canonicalInteger(text)
+  if (kind === 'date') return canonicalDate(text)
+  return kind === 'timestamp' || kind === 'timestamptz' ? canonicalTimestamp(text) : canonicalDecimal(text)
+}
+
+/** A measure for people: `sum of l_quantity`. */
+export function measureText(measure: Measure): string {
+  return measure.kind === 'row-count' ? measure.kind : `${measure.kind} of ${measure.column}`
 }

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto'
+import { relationText, tableText, type Location, type TableName } from '../../model/names.js'
+import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
+import type { Statement } from '../../model/statement.js'
+import { createTableStatement } from './create-table.js'
+import { quoteIdentifier, tableSql } from './identifier.js'
+import { quoteLiteral } from './literal.js'
+import { namespaceSettings, typeSettings, utcSettings, type Settings } from './settings.js'
+
+/** Longest table name that the service takes (maxcompute.md 5.3). */
+const tableNameByteCountMax = 128
+
+/** A staging table that nobody dropped goes by itself after this many days. */
+export const stagingLifecycleDays = 7
+
+export interface LoadRequest {
+  readonly plan: RelationPlan
+  readonly run: string
+  /** The prefix in OSS that holds the parts and nothing else: LOAD reads every object below it (maxcompute.md 4.2). */
+  readonly location: Location
+  /** Host (and port) as MaxCompute reaches OSS: the internal endpoint; a scheme before it is dropped. */
+  readonly loadEndpoint: string
+  /** The role that MaxCompute assumes to read; absent: the account's default role. */
+  readonly roleArn?: string
+  /** Some projects find the Parquet reader only in Hive mode (maxcompute.md 4.3). It changes SQL semantics, so it is off. */
+  readonly hiveCompatible?: boolean
+}
+
+/** What fills the table, in order: one LOAD, or LOAD into the staging table and INSERT OVERWRITE from there. */
+export function loadStatements(request: LoadRequest): readonly Statement[] {
+  const { plan, run } = request
+  if (plan.strategy === 'direct') return [loadStatement(request, plan.target)]
+  return [loadStatement(request, stagingTable(plan, run)), insertStatement(plan, run)]
+}
+
+/** Exists for one run, and is known as ours by its name. */
+export function stagingTable(plan: Pick<RelationPlan, 'relationId' | 'target'>, run: string): TableName {
+  const rest = legal(plan.relationId)
+  return { ...plan.target, name: `mig_${shortened(legal(run), tableNameByteCountMax - rest.length - 5)}_${rest}` }
+}
+
+function legal(text: string): string {
+  return text.toLowerCase().replace(/[^a-z0-9_]/g, '_')
+}
+
+function shortened(text: string, byteCountMax: number): string {
+  if (text.length <= byteCountMax) return text
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return `${text.slice(0, byteCountMax - 9)}_${hash}`
+}
+
+export function createStagingStatement(plan: RelationPlan, run: string): Statement {
+  const columns = plan.columns.map((column) => ({
+    target: column.target,
+    targetType: column.staging?.type ?? column.targetType,
+    notNull: false,
+  }))
+  const comment = `Staging of ${relationText(plan.source)} for run ${run}`
+  return createTableStatement(stagingTable(plan, run), columns, { comment, lifecycleDays: stagingLifecycleDays })
+}
+
+export function dropStagingStatement(plan: RelationPlan, run: string): Statement {
+  const table = stagingTable(plan, run)
+  return {
+    purpose: `drop ${tableText(table)}`,
+    text: `DROP TABLE IF EXISTS ${tableSql(table)}`,
+    settings: namespaceSettings(table),
+  }
+}
+
+export function truncateStatement(table: TableName): Statement {
+  return {
+    purpose: `truncate ${tableText(table)}`,
+    text: `TRUNCATE TABLE ${tableSql(table)}`,
+    settings: namespaceSettings(table),
+  }
+}
+
+function loadStatement(request: LoadRequest, table: TableName): Statement {
+  const { roleArn, hiveCompatible = false } = request
+  const role =
+    roleArn === undefined ? [] : [`WITH SERDEPROPERTIES ('odps.properties.rolearn'=${quoteLiteral(roleArn)})`]
+  const lines = [
+    `LOAD OVERWRITE TABLE ${tableSql(table)}`,
+    `FROM LOCATION ${quoteLiteral(ossLocation(request.loadEndpoint, request.location))}`,
+    `ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'`,
+    ...role,
+    'STORED AS PARQUET',
+  ]
+  return {
+    purpose: `load ${tableText(table)}`,
+    text: lines.join('\n'),
+    settings: loadSettings(request.plan.columns, table, hiveCompatible),
+  }
+}
+
+/** Only the native reader knows DECIMAL (maxcompute.md 4.4). */
+function loadSettings(columns: readonly ColumnPlan[], table: TableName, hiveCompatible: boolean): Settings {
+  return {
+    ...typeSettings(columns),
+    'odps.ext.parquet.native': 'true',
+    ...utcSettings,
+    ...(hiveCompatible ? { 'odps.sql.hive.compatible': 'true' } : {}),
+    ...namespaceSettings(table),
+  }
+}
+
+function ossLocation(endpoint: string, location: Location): string {
+  const host = endpoint.replace(/^[a-z]+:\/\//i, '').replace(/\/+$/, '')
+  const key = location.key === '' || location.key.endsWith('/') ? location.key : `${location.key}/`
+  return `oss://${host}/${location.bucket}/${key}`
+}
+
+/** By position: INSERT OVERWRITE takes no list of columns. */
+function insertStatement(plan: RelationPlan, run: string): Statement {
+  const items = plan.columns.map((column) => {
+    const name = quoteIdentifier(column.target)
+    return column.staging === undefined ? `  ${name}` : `  ${column.staging.expression} AS ${name}`
+  })
+  return {
+    purpose: `fill ${tableText(plan.target)}`,
+    text: `INSERT OVERWRITE TABLE ${tableSql(plan.target)}\nSELECT\n${items.join(',\n')}\nFROM ${tableSql(stagingTable(plan, run))}`,
+    settings: { ...typeSettings(plan.columns), ...utcSettings, ...namespaceSettings(plan.target) },
+  }
+}

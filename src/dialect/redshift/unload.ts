@@ -1,0 +1,53 @@
+import { locationText, type Location } from '../../model/names.js'
+import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
+import { quoteIdentifier, relationSql } from './identifier.js'
+import { quoteLiteral } from './literal.js'
+
+export interface UnloadRequest {
+  readonly plan: RelationPlan
+  /** A prefix in S3 that no attempt used before. */
+  readonly to: Location
+  /** An ARN, several joined by commas (role chaining), or `default` for the cluster's default role. */
+  readonly iamRole: string
+  /** The bucket's region, where it is not the cluster's. */
+  readonly region?: string
+  /** Stands at the head of the statement, where query history shows it. */
+  readonly comment: string
+  /** Server-side encryption with this KMS key; otherwise the bucket's default. */
+  readonly kmsKeyId?: string
+}
+
+/**
+ * UNLOAD as Parquet with a manifest (redshift.md 1.14). Every column is named and aliased, because LOAD matches by name.
+ * Neither ALLOWOVERWRITE nor CLEANPATH, ever: the first leaves stale parts, the second deletes.
+ */
+export function unloadStatement(request: UnloadRequest): string {
+  const { plan, to, iamRole, region, kmsKeyId } = request
+  return [
+    `/* ${safeComment(request.comment)} */ UNLOAD (${quoteLiteral(unloadSelect(plan))})`,
+    `TO ${quoteLiteral(locationText(to))}`,
+    `IAM_ROLE ${iamRole === 'default' ? 'default' : quoteLiteral(iamRole)}`,
+    'FORMAT AS PARQUET',
+    'MANIFEST VERBOSE',
+    `MAXFILESIZE ${plan.partMegabytesMax} MB`,
+    ...(region === undefined ? [] : [`REGION ${quoteLiteral(region)}`]),
+    ...(kmsKeyId === undefined ? [] : [`ENCRYPTED KMS_KEY_ID ${quoteLiteral(kmsKeyId)}`]),
+  ].join(' ')
+}
+
+/** What UNLOAD selects; its output names are the names of the Parquet columns. */
+export function unloadSelect(plan: Pick<RelationPlan, 'source' | 'columns'>): string {
+  return `select ${plan.columns.map(selectItem).join(', ')} FROM ${relationSql(plan.source)}`
+}
+
+function selectItem(column: ColumnPlan): string {
+  return `${column.unloadExpression} AS ${quoteIdentifier(column.target)}`
+}
+
+/** Comments nest in Redshift's grammar: an opening mark inside is as harmful as a closing one. */
+function safeComment(text: string): string {
+  return text
+    .replace(/[\p{Cc}]+/gu, ' ')
+    .replace(/\*(?=\/)/g, '* ')
+    .replace(/\/(?=\*)/g, '/ ')
+}
