@@ -3,7 +3,7 @@ import { MigrationError } from '../../model/errors.js'
 import type { ColumnMeasureKind, MeasuredRelation, Measure, Measurement } from '../../model/measure.js'
 import type { ColumnPlan } from '../../model/plan.js'
 import { measureSelects, type MeasureStatement } from '../measure-select.js'
-import { relationSql } from './identifier.js'
+import { quoteIdentifier, relationSql } from './identifier.js'
 
 /** Questions to the source, over the very expressions that UNLOAD writes; one scan a statement. */
 export function measureStatements(of: MeasuredRelation, measures: readonly Measure[]): readonly MeasureStatement[] {
@@ -45,7 +45,7 @@ function extremeItem(extreme: string, column: ColumnPlan): string {
 /** A SUPER that is unloaded as it is has no OCTET_LENGTH; JSON_SIZE counts the bytes of its text (redshift.md 5.3). */
 function byteLength(column: ColumnPlan): string {
   const value = column.unloadExpression
-  const isJson = column.sourceType.base === 'super' && !value.includes('(')
+  const isJson = column.sourceType.base === 'super' && value === quoteIdentifier(column.source)
   return isJson ? `JSON_SIZE(${value})` : `OCTET_LENGTH(${value})`
 }
 
@@ -58,7 +58,7 @@ export function readMeasurement(measure: Measure, column: ColumnPlan | undefined
     'source-failed',
     `measure ${measureText(measure)}: Redshift answered ${JSON.stringify(text.slice(0, 80))}`,
     {
-      hint: 'the value cannot be read as the type of its column; NaN, infinite dates and years before 1 have no place in the target',
+      hint: 'the value cannot be read as the type of its column',
     },
   )
 }

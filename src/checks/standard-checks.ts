@@ -1,0 +1,67 @@
+import type { ColumnMeasureKind, Measure } from '../model/measure.js'
+import type { ColumnPlan, RelationPlan, ValueKind, VerifyDepth } from '../model/plan.js'
+import { equalityCheck, measureKey, type Check } from './check.js'
+
+/** Digits of a DECIMAL on both sides; a sum that may need more would fail in the middle of the query. */
+const sumDigitCountMax = 38
+
+/** Digits of a row count nobody estimated: that of a BIGINT. */
+const rowCountDigitCountMax = 19
+
+const orderedKinds: readonly ValueKind[] = ['integer', 'decimal', 'date', 'timestamp', 'timestamptz']
+
+/** The number of rows. */
+export const rowCountCheck = equalityCheck('row-count', () => [{ kind: 'row-count' }])
+
+/** Values that are not NULL, of every column: a column that LOAD did not find by name is full of NULLs. */
+export const columnCountCheck = columnCheck('column-count', 'count', () => true)
+
+/** Exact sums of integers and decimals, where 38 digits hold them. */
+export const sumCheck = columnCheck('sum', 'sum', sumFits)
+
+export const minimumCheck = columnCheck('minimum', 'minimum', (column) => orderedKinds.includes(column.kind))
+
+export const maximumCheck = columnCheck('maximum', 'maximum', (column) => orderedKinds.includes(column.kind))
+
+/** Bytes of all texts of a column; not where the target re-spells them, as a JSON type does. */
+export const byteLengthCheck = columnCheck(
+  'byte-length',
+  'byte-length',
+  (column) => column.kind === 'text' && column.targetType !== 'JSON',
+)
+
+export const trueCountCheck = columnCheck('true-count', 'true-count', (column) => column.kind === 'boolean')
+
+function columnCheck(
+  name: string,
+  kind: ColumnMeasureKind,
+  covers: (column: ColumnPlan, plan: RelationPlan) => boolean,
+): Check {
+  return equalityCheck(name, (plan) =>
+    plan.columns.filter((column) => covers(column, plan)).map((column) => ({ kind, column: column.target })),
+  )
+}
+
+function sumFits(column: ColumnPlan, plan: RelationPlan): boolean {
+  if (column.kind !== 'integer' && column.kind !== 'decimal') return false
+  const rowDigitCount = plan.rowEstimate === undefined ? rowCountDigitCountMax : digitCount(plan.rowEstimate)
+  return (column.precision ?? sumDigitCountMax) + rowDigitCount <= sumDigitCountMax
+}
+
+function digitCount(rowEstimate: number): number {
+  return Math.max(0, Math.ceil(rowEstimate)).toLocaleString('en', { useGrouping: false }).length
+}
+
+/** The checks of a depth that have something to ask about this relation. */
+export function checksFor(plan: RelationPlan, depth: VerifyDepth = plan.depth): readonly Check[] {
+  const counts = [rowCountCheck, columnCountCheck]
+  const aggregates = [sumCheck, minimumCheck, maximumCheck, byteLengthCheck, trueCountCheck]
+  const checks = depth === 'count' ? counts : [...counts, ...aggregates]
+  return checks.filter((check) => check.measures(plan).length > 0)
+}
+
+/** Every question of the plan's depth once, the row count first. */
+export function measuresFor(plan: RelationPlan): readonly Measure[] {
+  const measures = checksFor(plan).flatMap((check) => check.measures(plan))
+  return [...new Map(measures.map((measure) => [measureKey(measure), measure])).values()]
+}
