@@ -11,6 +11,8 @@ export type UnloadHandle = {
   readonly prefix: string
   /** Milliseconds since 1970. */
   readonly begunAt: number
+  /** Id of the snapshot that the statement reads in, so that every process settles to the same outcome. */
+  readonly snapshot: string
 }
 
 export type UnloadOutcome = {
