@@ -1,0 +1,243 @@
+import { isIP } from 'node:net'
+import type { Readable } from 'node:stream'
+import OSS from 'ali-oss'
+import type { Credentials } from '../model/credentials.js'
+import { MigrationError } from '../model/errors.js'
+import { locationText } from '../model/names.js'
+import type { Location } from '../model/names.js'
+import type { Call } from '../model/work.js'
+import { bareEtag, quotedEtag } from './etag.js'
+import { ask, sendBody } from './exchange.js'
+import { guardAnswer, shortAnswer } from './guarded-body.js'
+import { OpenRequest } from './open-request.js'
+import {
+  crc64Of,
+  isGoneFromOss,
+  listedOssChunk,
+  listedOssObject,
+  ossError,
+  partsOf,
+  statedOssObject,
+} from './oss-answer.js'
+import type { OssClient } from './oss-client.js'
+import { OssTransport } from './oss-transport.js'
+import type { OssTransportRequest } from './oss-transport.js'
+import { provenanceToMetadata } from './provenance.js'
+import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store.js'
+
+export interface OssStoreOptions {
+  readonly bucket: string
+  /** `cn-hangzhou`, with or without `oss-` before it; part of every signature. */
+  readonly region: string
+  /** `https://oss-cn-hangzhou-internal.aliyuncs.com`; https where no scheme is given. Absent: the region's public one. */
+  readonly endpoint?: string
+  /** Bucket in the path instead of the host name, as endpoints on this machine need it. */
+  readonly pathStyle?: boolean
+  readonly credentials: Credentials
+  /** Connections at a time; at least the chunks in flight. */
+  readonly socketCountMax: number
+}
+
+/** ali-oss only warns about keys that it does not refresh when neither this nor its own refresher is set. */
+const refreshIntervalMilliseconds = 24 * 60 * 60 * 1000
+const forbidOverwrite = { 'x-oss-forbid-overwrite': 'true' }
+
+/**
+ * Alibaba Cloud OSS through ali-oss, which signs (V4), builds addresses and reads answers; the bytes travel through
+ * OssTransport. Every request has a client of its own: keys are asked for each time and never changed under a request
+ * that is being signed, and an abort, which marks its client as cancelled, harms no other (transfer.md 3.4).
+ */
+export class OssStore implements ObjectStore {
+  readonly #options: OssStoreOptions
+  readonly #transport: OssTransport
+
+  constructor(options: OssStoreOptions) {
+    this.#options = options
+    this.#transport = new OssTransport(options.socketCountMax)
+  }
+
+  async ping(call: Call): Promise<void> {
+    const { bucket } = this.#options
+    await this.#ask(`ping oss://${bucket}/`, bucket, call, (client) => client.listV2({ 'max-keys': 1 }, {}))
+  }
+
+  async *list(prefix: Location, call: Call): AsyncGenerator<ObjectInfo> {
+    const query = { prefix: prefix.key, 'max-keys': 1000, 'encoding-type': 'url' }
+    let token: string | null = null
+    do {
+      const next: Record<string, string> = token === null ? {} : { 'continuation-token': token }
+      const page = await this.#ask(`list ${locationText(prefix)}`, prefix.bucket, call, (client) =>
+        client.listV2({ ...query, ...next }, {}),
+      )
+      for (const entry of page.objects) yield listedOssObject(prefix, entry)
+      token = page.isTruncated ? nextToken(prefix, page.nextContinuationToken) : null
+    } while (token !== null)
+  }
+
+  async stat(location: Location, call: Call): Promise<ObjectInfo | undefined> {
+    try {
+      const head = await this.#ask(`stat ${locationText(location)}`, location.bucket, call, (client) =>
+        client.head(location.key, {}),
+      )
+      return statedOssObject(location, head.res.headers, head.meta ?? {})
+    } catch (error) {
+      if (isGoneFromOss(error)) return undefined
+      throw error
+    }
+  }
+
+  async read(
+    location: Location,
+    of: { readonly range?: ByteRange; readonly ifMatch?: string },
+    call: Call,
+  ): Promise<Readable> {
+    const subject = `read ${locationText(location)}`
+    const wanted = of.range && of.range.last - of.range.first + 1
+    const request = new OpenRequest(subject, call, wanted ?? Number.MAX_SAFE_INTEGER)
+    try {
+      const client = await this.#client(location.bucket, request)
+      const { stream, res } = await client.getStream(location.key, { headers: readHeaders(of) })
+      const told = Number(res.headers['content-length'] ?? -1)
+      if (told >= 0 && told === (wanted ?? told)) return guardAnswer(stream, told, request)
+      stream.destroy()
+      throw shortAnswer(subject, wanted ?? 0, told)
+    } catch (error) {
+      request.end()
+      throw ossError(subject, request.reasonOr(error))
+    }
+  }
+
+  async write(
+    location: Location,
+    body: Readable,
+    byteCount: number,
+    meta: Provenance,
+    call: Call,
+  ): Promise<ObjectInfo> {
+    const subject = `write ${locationText(location)}`
+    const options = { headers: { ...forbidOverwrite }, meta: provenanceToMetadata(meta) }
+    const { res } = await sendBody(subject, call, ossError, { stream: body, byteCount }, async (bytes, request) => {
+      const client = await this.#client(location.bucket, request)
+      // A stream of length 0 would be sent in chunked encoding.
+      if (byteCount === 0) return client.put(location.key, Buffer.alloc(0), options)
+      return client.putStream(location.key, bytes, { ...options, contentLength: byteCount })
+    })
+    return { location, byteCount, etag: bareEtag(res.headers['etag']), ...crc64Of(res.headers), provenance: meta }
+  }
+
+  async openUpload(location: Location, meta: Provenance, call: Call): Promise<Upload> {
+    const options = { headers: { ...forbidOverwrite }, meta: provenanceToMetadata(meta) }
+    const { uploadId } = await this.#ask(`open upload ${locationText(location)}`, location.bucket, call, (client) =>
+      client.initMultipartUpload(location.key, options),
+    )
+    return { location, uploadId }
+  }
+
+  async writeChunk(
+    { location, uploadId }: Upload,
+    chunkNumber: number,
+    body: Readable,
+    byteCount: number,
+    call: Call,
+  ): Promise<ChunkReceipt> {
+    const subject = `write chunk ${chunkNumber} of ${locationText(location)}`
+    const { res } = await sendBody(subject, call, ossError, { stream: body, byteCount }, async (bytes, request) => {
+      const client = await this.#client(location.bucket, request)
+      return client.uploadPart(location.key, uploadId, chunkNumber, bytes, 0, byteCount, {})
+    })
+    return { number: chunkNumber, byteCount, etag: bareEtag(res.headers['etag']), ...crc64Of(res.headers) }
+  }
+
+  async *listChunks({ location, uploadId }: Upload, call: Call): AsyncGenerator<ChunkReceipt> {
+    const subject = `list chunks of ${locationText(location)}`
+    let marker: string | undefined = '0'
+    do {
+      const query: Record<string, string> = { 'max-parts': '1000', 'part-number-marker': marker }
+      const page = await this.#ask(subject, location.bucket, call, (client) =>
+        client.listParts(location.key, uploadId, query, {}),
+      )
+      for (const part of partsOf(page.parts)) yield listedOssChunk(part)
+      marker = page.isTruncated === 'true' ? page.nextPartNumberMarker : undefined
+    } while (marker !== undefined)
+  }
+
+  async complete({ location, uploadId }: Upload, receipts: readonly ChunkReceipt[], call: Call): Promise<ObjectInfo> {
+    const chunks = receipts.map(({ number, etag }) => ({ number, etag: quotedEtag(etag) }))
+    const { res } = await this.#ask(`complete ${locationText(location)}`, location.bucket, call, (client) =>
+      client.completeMultipartUpload(location.key, uploadId, chunks, { headers: { ...forbidOverwrite } }),
+    )
+    const byteCount = receipts.reduce((sum, receipt) => sum + receipt.byteCount, 0)
+    return { location, byteCount, etag: bareEtag(res.headers['etag']), ...crc64Of(res.headers) }
+  }
+
+  async abort({ location, uploadId }: Upload, call: Call): Promise<void> {
+    const subject = `abort upload of ${locationText(location)}`
+    try {
+      await this.#ask(subject, location.bucket, call, (client) =>
+        client.abortMultipartUpload(location.key, uploadId, {}),
+      )
+    } catch (error) {
+      if (!isGoneFromOss(error)) throw error
+    }
+  }
+
+  async remove(location: Location, call: Call): Promise<void> {
+    await this.#ask(`remove ${locationText(location)}`, location.bucket, call, (client) =>
+      client.delete(location.key, {}),
+    )
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+
+  #ask<Answer>(
+    subject: string,
+    bucket: string,
+    call: Call,
+    send: (client: OssClient) => Promise<Answer>,
+  ): Promise<Answer> {
+    return ask(subject, call, ossError, async (request) => send(await this.#client(bucket, request)))
+  }
+
+  async #client(bucket: string, open: OpenRequest): Promise<OssClient> {
+    const keys = await this.#options.credentials.current()
+    const options = {
+      ...address(this.#options),
+      bucket,
+      accessKeyId: keys.accessKeyId,
+      accessKeySecret: keys.accessKeySecret,
+      ...(keys.securityToken !== undefined && { stsToken: keys.securityToken }),
+      refreshSTSTokenInterval: refreshIntervalMilliseconds,
+      authorizationV4: true,
+      urllib: {
+        request: (url: string, asked: OssTransportRequest) => this.#transport.request(url, asked, open),
+      },
+    }
+    return new OSS(options) as unknown as OssClient
+  }
+}
+
+/** Region, endpoint and style as ali-oss wants them. */
+function address(options: OssStoreOptions) {
+  const region = options.region.startsWith('oss-') ? options.region : `oss-${options.region}`
+  const place = { region, secure: true, sldEnable: options.pathStyle ?? false }
+  if (options.endpoint === undefined) return place
+  const url = new URL(options.endpoint.includes('://') ? options.endpoint : `https://${options.endpoint}`)
+  // For an address in digits ali-oss sends a Host header of its own making, and the bucket stands in both places.
+  if (isIP(url.hostname) === 4 && options.pathStyle === true) url.hostname = 'localhost'
+  return { ...place, endpoint: url.origin, secure: url.protocol === 'https:' }
+}
+
+function readHeaders(of: { readonly range?: ByteRange; readonly ifMatch?: string }): Record<string, string> {
+  return {
+    // Without the second header OSS answers a range that it cannot serve with the whole object.
+    ...(of.range && { Range: `bytes=${of.range.first}-${of.range.last}`, 'x-oss-range-behavior': 'standard' }),
+    ...(of.ifMatch !== undefined && { 'If-Match': quotedEtag(of.ifMatch) }),
+  }
+}
+
+function nextToken(prefix: Location, token: string | null): string {
+  if (token !== null) return token
+  throw new MigrationError('store-failed', `list ${locationText(prefix)}: OSS says there is more and not where`)
+}

@@ -1,0 +1,89 @@
+import { MigrationError } from '../model/errors.js'
+import { locationText } from '../model/names.js'
+import type { Location } from '../model/names.js'
+import { bareEtag } from './etag.js'
+import { metadataToProvenance } from './provenance.js'
+import { storeError } from './store-error.js'
+import type { ObjectInfo } from './store.js'
+
+/** What we read of the SDK's answers. */
+export interface S3Head {
+  readonly ContentLength?: number | undefined
+  readonly ETag?: string | undefined
+  readonly Metadata?: Record<string, string> | undefined
+  readonly ServerSideEncryption?: string | undefined
+  readonly SSECustomerAlgorithm?: string | undefined
+}
+
+export interface S3Entry {
+  readonly Key?: string | undefined
+  readonly Size?: number | undefined
+  readonly ETag?: string | undefined
+}
+
+export interface S3Page {
+  readonly Contents?: readonly S3Entry[] | undefined
+  readonly EncodingType?: string | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly NextContinuationToken?: string | undefined
+}
+
+export function statedObject(location: Location, head: S3Head): ObjectInfo {
+  const etag = bareEtag(head.ETag)
+  const provenance = metadataToProvenance(head.Metadata)
+  return {
+    location,
+    byteCount: head.ContentLength ?? 0,
+    etag,
+    etagIsMd5: isMd5(etag, head),
+    ...(provenance && { provenance }),
+  }
+}
+
+/** Several parts, KMS and customer keys make etags that are no MD5 (transfer.md 4). */
+function isMd5(etag: string, head: S3Head): boolean {
+  const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256'
+  return /^[0-9a-f]{32}$/i.test(etag) && plain && head.SSECustomerAlgorithm === undefined
+}
+
+export function listedObjects(prefix: Location, page: S3Page): ObjectInfo[] {
+  return (page.Contents ?? []).map(({ Key, Size, ETag }) => {
+    const key = page.EncodingType === 'url' ? decodeKey(Key ?? '') : (Key ?? '')
+    return { location: { ...prefix, key }, byteCount: Size ?? 0, etag: bareEtag(ETag) }
+  })
+}
+
+/** Undefined after the last page. */
+export function nextToken(prefix: Location, page: S3Page): string | undefined {
+  if (page.IsTruncated !== true) return undefined
+  if (page.NextContinuationToken !== undefined) return page.NextContinuationToken
+  throw new MigrationError('store-failed', `list ${locationText(prefix)}: S3 says there is more and not where`)
+}
+
+function decodeKey(key: string): string {
+  return decodeURIComponent(key.replaceAll('+', ' '))
+}
+
+/** What an error of the SDK carries: the service's code as name, or Node's code of a failed connection. */
+interface S3Failure {
+  readonly name: string
+  readonly message: string
+  readonly code?: string
+  readonly $metadata?: { readonly httpStatusCode?: number }
+}
+
+export function s3Error(subject: string, error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const failure: S3Failure = error
+  return storeError(subject, {
+    service: 'S3',
+    code: failure.code ?? (failure.name === 'Error' ? undefined : failure.name),
+    status: failure.$metadata?.httpStatusCode,
+    message: failure.message,
+    cause: error,
+  })
+}
+
+export function isGone(error: unknown): boolean {
+  return error instanceof MigrationError && error.code === 'store-missing' && !error.message.includes('NoSuchBucket')
+}

@@ -1,0 +1,280 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  ListPartsCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3'
+import { NodeHttpHandler } from '@smithy/node-http-handler'
+import type { Credentials } from '../model/credentials.js'
+import { MigrationError } from '../model/errors.js'
+import { locationText } from '../model/names.js'
+import type { Location } from '../model/names.js'
+import type { Call } from '../model/work.js'
+import { bareEtag, quotedEtag } from './etag.js'
+import { ask, sendBody } from './exchange.js'
+import { guardAnswer, shortAnswer } from './guarded-body.js'
+import { OpenRequest } from './open-request.js'
+import { provenanceToMetadata } from './provenance.js'
+import { isGone, listedObjects, nextToken, s3Error, statedObject } from './s3-answer.js'
+import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store.js'
+
+export interface S3StoreOptions {
+  readonly bucket: string
+  readonly region: string
+  /** `http://localhost:9000`; absent: the region's own. */
+  readonly endpoint?: string
+  /** Bucket in the path instead of the host name. */
+  readonly pathStyle?: boolean
+  /** Absent: the default chain of the AWS SDK (environment, profiles, container, instance). */
+  readonly credentials?: Credentials
+  /** Connections at a time; at least the chunks in flight. */
+  readonly socketCountMax: number
+}
+
+const silence = (): void => undefined
+/** Adapters do not print; the SDK would warn on the console. */
+const silent = { trace: silence, debug: silence, info: silence, warn: silence, error: silence }
+
+const connectMilliseconds = 5_000
+const idleMilliseconds = 60_000
+
+/**
+ * Amazon S3, and what speaks its protocol. Checksums only where S3 requires them: other stores refuse the framing that
+ * the SDK's default ones need, and the carrier proves the bytes itself (transfer.md 4). The SDK retries nothing.
+ */
+export class S3Store implements ObjectStore {
+  readonly #bucket: string
+  readonly #client: S3Client
+
+  constructor(options: S3StoreOptions) {
+    this.#bucket = options.bucket
+    this.#client = openClient(options)
+  }
+
+  async ping(call: Call): Promise<void> {
+    const subject = `ping s3://${this.#bucket}/`
+    const command = new ListObjectsV2Command({ Bucket: this.#bucket, MaxKeys: 1 })
+    await ask(subject, call, s3Error, ({ signal }) => this.#client.send(command, { abortSignal: signal }))
+  }
+
+  async *list(prefix: Location, call: Call): AsyncGenerator<ObjectInfo> {
+    let token: string | undefined
+    do {
+      const command = new ListObjectsV2Command({
+        Bucket: prefix.bucket,
+        Prefix: prefix.key,
+        EncodingType: 'url',
+        ...(token !== undefined && { ContinuationToken: token }),
+      })
+      const page = await ask(`list ${locationText(prefix)}`, call, s3Error, ({ signal }) =>
+        this.#client.send(command, { abortSignal: signal }),
+      )
+      yield* listedObjects(prefix, page)
+      token = nextToken(prefix, page)
+    } while (token !== undefined)
+  }
+
+  async stat(location: Location, call: Call): Promise<ObjectInfo | undefined> {
+    const subject = `stat ${locationText(location)}`
+    const command = new HeadObjectCommand({ Bucket: location.bucket, Key: location.key })
+    try {
+      const head = await ask(subject, call, s3Error, ({ signal }) =>
+        this.#client.send(command, { abortSignal: signal }),
+      )
+      return statedObject(location, head)
+    } catch (error) {
+      if (!isGone(error)) throw error
+    }
+    // An answer to HEAD has no body, so a missing bucket looks like a missing object: ask for the bucket itself.
+    const bucket = new HeadBucketCommand({ Bucket: location.bucket })
+    await ask(`stat s3://${location.bucket}/`, call, s3Error, ({ signal }) =>
+      this.#client.send(bucket, { abortSignal: signal }),
+    )
+    return undefined
+  }
+
+  async read(location: Location, of: { range?: ByteRange; ifMatch?: string }, call: Call): Promise<Readable> {
+    const subject = `read ${locationText(location)}`
+    const command = new GetObjectCommand({
+      Bucket: location.bucket,
+      Key: location.key,
+      ...(of.range && { Range: `bytes=${of.range.first}-${of.range.last}` }),
+      ...(of.ifMatch !== undefined && { IfMatch: quotedEtag(of.ifMatch) }),
+    })
+    const wanted = of.range && of.range.last - of.range.first + 1
+    const request = new OpenRequest(subject, call, wanted ?? Number.MAX_SAFE_INTEGER)
+    try {
+      const answer = await this.#client.send(command, { abortSignal: request.signal })
+      const body = answer.Body as Readable
+      const told = answer.ContentLength ?? -1
+      if (told >= 0 && told === (wanted ?? told)) {
+        return guardAnswer(body, told, request)
+      }
+      body.destroy()
+      throw shortAnswer(subject, wanted ?? 0, told)
+    } catch (error) {
+      request.end()
+      throw s3Error(subject, request.reasonOr(error))
+    }
+  }
+
+  async write(
+    location: Location,
+    body: Readable,
+    byteCount: number,
+    meta: Provenance,
+    call: Call,
+  ): Promise<ObjectInfo> {
+    const command = (Body: Readable) =>
+      new PutObjectCommand({
+        Bucket: location.bucket,
+        Key: location.key,
+        Body,
+        ContentLength: byteCount,
+        IfNoneMatch: '*',
+        Metadata: provenanceToMetadata(meta),
+      })
+    const answer = await sendBody(
+      `write ${locationText(location)}`,
+      call,
+      s3Error,
+      { stream: body, byteCount },
+      (bytes, { signal }) => this.#client.send(command(bytes), { abortSignal: signal }),
+    )
+    return { location, byteCount, etag: bareEtag(answer.ETag), provenance: meta }
+  }
+
+  async openUpload(location: Location, meta: Provenance, call: Call): Promise<Upload> {
+    const subject = `open upload ${locationText(location)}`
+    const command = new CreateMultipartUploadCommand({
+      Bucket: location.bucket,
+      Key: location.key,
+      Metadata: provenanceToMetadata(meta),
+    })
+    const answer = await ask(subject, call, s3Error, ({ signal }) =>
+      this.#client.send(command, { abortSignal: signal }),
+    )
+    if (answer.UploadId === undefined) throw new MigrationError('store-failed', `${subject}: no upload id was given`)
+    return { location, uploadId: answer.UploadId }
+  }
+
+  async writeChunk(
+    upload: Upload,
+    chunkNumber: number,
+    body: Readable,
+    byteCount: number,
+    call: Call,
+  ): Promise<ChunkReceipt> {
+    const subject = `write chunk ${chunkNumber} of ${locationText(upload.location)}`
+    const command = (Body: Readable) =>
+      new UploadPartCommand({ ...target(upload), PartNumber: chunkNumber, Body, ContentLength: byteCount })
+    const answer = await sendBody(subject, call, s3Error, { stream: body, byteCount }, (bytes, { signal }) =>
+      this.#client.send(command(bytes), { abortSignal: signal }),
+    )
+    return { number: chunkNumber, byteCount, etag: bareEtag(answer.ETag) }
+  }
+
+  async *listChunks(upload: Upload, call: Call): AsyncGenerator<ChunkReceipt> {
+    let marker: string | undefined
+    do {
+      const command = new ListPartsCommand({
+        ...target(upload),
+        ...(marker !== undefined && { PartNumberMarker: marker }),
+      })
+      const page = await ask(`list chunks of ${locationText(upload.location)}`, call, s3Error, ({ signal }) =>
+        this.#client.send(command, { abortSignal: signal }),
+      )
+      for (const part of page.Parts ?? []) {
+        yield { number: part.PartNumber ?? 0, byteCount: part.Size ?? 0, etag: bareEtag(part.ETag) }
+      }
+      marker = page.IsTruncated === true ? page.NextPartNumberMarker : undefined
+    } while (marker !== undefined)
+  }
+
+  async complete(upload: Upload, receipts: readonly ChunkReceipt[], call: Call): Promise<ObjectInfo> {
+    const command = new CompleteMultipartUploadCommand({
+      ...target(upload),
+      IfNoneMatch: '*',
+      MultipartUpload: { Parts: receipts.map(({ number, etag }) => ({ PartNumber: number, ETag: quotedEtag(etag) })) },
+    })
+    const answer = await ask(`complete ${locationText(upload.location)}`, call, s3Error, ({ signal }) =>
+      this.#client.send(command, { abortSignal: signal }),
+    )
+    const byteCount = receipts.reduce((sum, receipt) => sum + receipt.byteCount, 0)
+    return { location: upload.location, byteCount, etag: bareEtag(answer.ETag) }
+  }
+
+  async abort(upload: Upload, call: Call): Promise<void> {
+    const command = new AbortMultipartUploadCommand(target(upload))
+    try {
+      await ask(`abort upload of ${locationText(upload.location)}`, call, s3Error, ({ signal }) =>
+        this.#client.send(command, { abortSignal: signal }),
+      )
+    } catch (error) {
+      if (!isGone(error)) throw error
+    }
+  }
+
+  async remove(location: Location, call: Call): Promise<void> {
+    const command = new DeleteObjectCommand({ Bucket: location.bucket, Key: location.key })
+    await ask(`remove ${locationText(location)}`, call, s3Error, ({ signal }) =>
+      this.#client.send(command, { abortSignal: signal }),
+    )
+  }
+
+  close(): void {
+    this.#client.destroy()
+  }
+}
+
+function openClient(options: S3StoreOptions): S3Client {
+  const agentOptions = { keepAlive: true, maxSockets: options.socketCountMax, timeout: idleMilliseconds }
+  return new S3Client({
+    region: options.region,
+    ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+    forcePathStyle: options.pathStyle ?? false,
+    ...(options.credentials && { credentials: awsCredentials(options.credentials) }),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    maxAttempts: 1,
+    requestHandler: new NodeHttpHandler({
+      httpAgent: new HttpAgent(agentOptions),
+      httpsAgent: new HttpsAgent(agentOptions),
+      connectionTimeout: connectMilliseconds,
+      // OpenRequest ends requests, because it knows their size.
+      requestTimeout: 0,
+      throwOnRequestTimeout: true,
+      socketTimeout: idleMilliseconds,
+      logger: silent,
+    }),
+    logger: silent,
+  })
+}
+
+function target({ location, uploadId }: Upload) {
+  return { Bucket: location.bucket, Key: location.key, UploadId: uploadId }
+}
+
+function awsCredentials(credentials: Credentials) {
+  return async () => {
+    const keys = await credentials.current()
+    return {
+      accessKeyId: keys.accessKeyId,
+      secretAccessKey: keys.accessKeySecret,
+      ...(keys.securityToken !== undefined && { sessionToken: keys.securityToken }),
+      // The SDK asks again when this comes near; without it, it never does.
+      ...(keys.expiresAt !== undefined && { expiration: new Date(keys.expiresAt) }),
+    }
+  }
+}
