@@ -1,0 +1,129 @@
+import { exitCodes, exitPrecedence, MigrationError } from '../model/errors.js'
+import type { RelationPlan } from '../model/plan.js'
+import type { Progress } from '../model/work.js'
+import { AtOnce, eachAtOnce } from './at-once.js'
+import { createTable } from './ddl.js'
+import { load } from './load.js'
+import type { PlanBook, PlanEntry } from './plan-book.js'
+import { legs, type Leg, type StageName, type Travel } from './stage.js'
+import { transfer } from './transfer.js'
+import { unload } from './unload.js'
+import { verify } from './verify.js'
+
+type Step = (plan: RelationPlan, travel: Travel) => Promise<Progress & { readonly discrepancyCount?: number }>
+
+const steps: Readonly<Record<Leg, Step>> = { unload, transfer, load, verify }
+
+/** How one relation came through. */
+export interface Arrival {
+  readonly relation: string
+  /** The stage that failed, or the last one that was done. */
+  readonly stage: StageName
+  readonly error?: unknown
+  readonly discrepancyCount: number
+}
+
+/** Failures on each of the first relations say that something is wrong for all of them. */
+const firstFailureCountMax = 5
+
+/**
+ * Walks relations through the given legs. A relation that fails stops alone; the others go on, except with
+ * `failFast` and when each of the first five failed.
+ */
+export async function travelLegs(
+  book: PlanBook,
+  entries: readonly PlanEntry[],
+  wanted: readonly Leg[],
+  travel: Travel,
+): Promise<readonly Arrival[]> {
+  const arrivals: Arrival[] = []
+  const places = Object.fromEntries(legs.map((leg) => [leg, new AtOnce(travel.settings.limits[leg])])) as Record<
+    Leg,
+    AtOnce
+  >
+  const atOnce = legs.reduce((total, leg) => total + travel.settings.limits[leg], 0)
+  await eachAtOnce(entries, atOnce, async (entry) => {
+    if (travel.stopping.aborted || shouldStop(arrivals, travel)) return
+    arrivals.push(await walk(book, entry, wanted, places, travel))
+  })
+  return arrivals
+}
+
+function shouldStop(arrivals: readonly Arrival[], travel: Travel): boolean {
+  const failedCount = arrivals.filter((arrival) => arrival.error !== undefined).length
+  if (travel.settings.failFast && failedCount > 0) return true
+  return failedCount >= firstFailureCountMax && failedCount === arrivals.length
+}
+
+async function walk(
+  book: PlanBook,
+  entry: PlanEntry,
+  wanted: readonly Leg[],
+  places: Readonly<Record<Leg, AtOnce>>,
+  travel: Travel,
+): Promise<Arrival> {
+  const plan = await book.read(entry.relationId)
+  let stage: StageName = 'plan'
+  let discrepancyCount = 0
+  try {
+    for (const leg of wanted) {
+      stage = leg
+      await places[leg].run(async () => {
+        if (travel.stopping.aborted) throw stopped(entry, leg)
+        travel.observer.started(leg, plan)
+        const figures = await steps[leg](plan, travel)
+        discrepancyCount = figures.discrepancyCount ?? 0
+        travel.observer.finished(leg, plan, figures)
+      })
+    }
+    return { relation: entry.relation, stage, discrepancyCount }
+  } catch (error) {
+    if (!isInterruption(error)) travel.observer.failed(stage, plan, error)
+    return { relation: entry.relation, stage, error, discrepancyCount }
+  }
+}
+
+function stopped(entry: PlanEntry, leg: Leg): MigrationError {
+  return new MigrationError('interrupted', `${leg} ${entry.relation}: not started`)
+}
+
+function isInterruption(error: unknown): boolean {
+  if (error instanceof MigrationError) return error.code === 'interrupted'
+  return error instanceof Error && error.name === 'AbortError'
+}
+
+/** Makes the tables of the relations, before any of them travels. */
+export async function createTables(
+  book: PlanBook,
+  entries: readonly PlanEntry[],
+  travel: Travel,
+): Promise<readonly Arrival[]> {
+  const arrivals: Arrival[] = []
+  await eachAtOnce(entries, travel.settings.limits.load, async (entry) => {
+    if (travel.stopping.aborted || shouldStop(arrivals, travel) || entry.isBlocked) return
+    const plan = await book.read(entry.relationId)
+    try {
+      travel.observer.started('ddl', plan)
+      await createTable(plan, travel)
+      travel.observer.finished('ddl', plan, {})
+      arrivals.push({ relation: entry.relation, stage: 'ddl', discrepancyCount: 0 })
+    } catch (error) {
+      travel.observer.failed('ddl', plan, error)
+      arrivals.push({ relation: entry.relation, stage: 'ddl', error, discrepancyCount: 0 })
+    }
+  })
+  return arrivals
+}
+
+/** The exit code of it all (README lists them); 0 only when every relation arrived. */
+export function exitCodeOf(arrivals: readonly Arrival[], relationCount: number, stopping: AbortSignal): number {
+  const codes = new Set<number>()
+  for (const { error, discrepancyCount } of arrivals) {
+    if (error instanceof MigrationError) codes.add(exitCodes[error.code])
+    else if (error !== undefined) codes.add(isInterruption(error) ? 130 : 1)
+    if (discrepancyCount > 0) codes.add(9)
+  }
+  if (stopping.aborted && arrivals.length < relationCount) codes.add(130)
+  if (arrivals.length < relationCount && codes.size === 0) codes.add(11)
+  return exitPrecedence.find((code) => codes.has(code)) ?? 0
+}

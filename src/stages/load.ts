@@ -1,0 +1,177 @@
+import { loadStatements, truncateStatement } from '../dialect/maxcompute/load.js'
+import { perform } from '../journal/perform.js'
+import { MigrationError } from '../model/errors.js'
+import type { Manifest } from '../model/manifest.js'
+import type { Measure, Measurement } from '../model/measure.js'
+import { locationText, relationText, tableText } from '../model/names.js'
+import type { RelationPlan } from '../model/plan.js'
+import type { Statement } from '../model/statement.js'
+import type { Call, Json } from '../model/work.js'
+import { countRows } from './ddl.js'
+import { attemptToken } from './prefix.js'
+import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
+import { targetManifestPath } from './transfer.js'
+import { sourceMeasurements } from './unload.js'
+
+export type LoadKept = { readonly rowCount: number; readonly statementCount: number }
+
+/** Loads a relation's parts into its table, with guards before and after. */
+export async function load(plan: RelationPlan, travel: Travel): Promise<LoadKept> {
+  const call = callOf(travel, 'load', plan)
+  const manifest = await travel.folder.readDocument<Manifest>(targetManifestPath(plan.relationId))
+  if (manifest === undefined) {
+    const message = `load ${relationText(plan.source)}: its parts have not been transferred`
+    throw new MigrationError('transfer-failed', message, { hint: 'run migrate transfer first' })
+  }
+  const statements = statementsOf(plan, manifest, travel)
+  if (isFirstTouch(plan, travel)) {
+    await guardTable(plan, travel, call)
+    if (manifest.parts.length > 0) await guardParts(plan, manifest, travel, call)
+  }
+  for (const [index, statement] of statements.entries()) await run(`load/${plan.relationId}/${index + 1}`, statement)
+  return guardRows(plan, manifest, statements.length, travel, call)
+
+  async function run(name: string, statement: Statement): Promise<void> {
+    await submitOnce(name, statement, plan, travel, call)
+  }
+}
+
+/** One statement as one step: found again after a crash by its job name, never posted twice while its outcome is unknown. */
+export async function submitOnce(
+  name: string,
+  statement: Statement,
+  plan: RelationPlan,
+  travel: Travel,
+  call: Call,
+): Promise<void> {
+  const work = (): Promise<ReturnType<typeof travel.places.target.submit>> =>
+    Promise.resolve(travel.places.target.submit(statement))
+  const short = name.startsWith('load/')
+    ? `load${name.slice(name.lastIndexOf('/') + 1)}`
+    : name.slice(0, name.indexOf('/'))
+  await perform(
+    travel.journal,
+    {
+      name,
+      attemptCountMax: stepAttemptCountMax,
+      token: (number) => attemptToken(travel.run, short, plan.relationId, number),
+      fresh: work,
+      earlier: work,
+      keep: (outcome): Promise<Json> => Promise.resolve({ instance: outcome.instance, logview: outcome.logview }),
+      unresolved: (attempt) =>
+        new MigrationError(
+          'target-unresolved',
+          `${statement.purpose}: cannot tell what became of job ${attempt.token}`,
+          {
+            hint: 'look for the job name in the project; until it is found nothing more is loaded into that table',
+          },
+        ),
+    },
+    call,
+  )
+}
+
+function statementsOf(plan: RelationPlan, manifest: Manifest, travel: Travel): readonly Statement[] {
+  // Zero rows: UNLOAD wrote nothing and LOAD of an empty prefix fails; the table is left, or made, empty.
+  if (manifest.parts.length === 0) return travel.settings.replace ? [truncateStatement(plan.target)] : []
+  const { loadEndpoint, roleArn } = travel.settings
+  const location = manifest.location
+  return loadStatements({
+    plan,
+    run: travel.run,
+    location,
+    loadEndpoint,
+    ...(roleArn === undefined ? {} : { roleArn }),
+  })
+}
+
+function isFirstTouch(plan: RelationPlan, travel: Travel): boolean {
+  return travel.journal.status(`load/${plan.relationId}/1`).number === 0
+}
+
+/** Between making the table and filling it somebody may have written to it: LOAD OVERWRITE would take that away. */
+async function guardTable(plan: RelationPlan, travel: Travel, call: Call): Promise<void> {
+  const table = tableText(plan.target)
+  if ((await travel.places.target.describe(plan.target, call)) === undefined) {
+    throw new MigrationError('target-missing', `load ${table}: there is no such table`, {
+      hint: 'run migrate ddl --apply first',
+    })
+  }
+  if (travel.settings.replace) return
+  const rowCount = await countRows(plan, travel, call)
+  if (rowCount !== '0') {
+    throw new MigrationError('target-refused', `load ${table}: the table holds ${rowCount} rows that are not ours`, {
+      hint: 'give --replace to load over them',
+    })
+  }
+}
+
+/** LOAD reads every object below its location and matches columns by name, so both must be exactly the plan's. */
+async function guardParts(plan: RelationPlan, manifest: Manifest, travel: Travel, call: Call): Promise<void> {
+  const subject = `load ${relationText(plan.source)}`
+  const expected = new Map(manifest.parts.map((part) => [part.location.key, part]))
+  for await (const found of travel.places.targetStore.list(manifest.location, call)) {
+    const part = expected.get(found.location.key)
+    if (part?.byteCount !== found.byteCount) {
+      const what =
+        part === undefined ? 'an object that is not in the manifest' : `${found.byteCount} bytes, not ${part.byteCount}`
+      throw new MigrationError('transfer-corrupt', `${subject}: ${locationText(found.location)}: ${what}`)
+    }
+    expected.delete(found.location.key)
+  }
+  for (const part of expected.values()) {
+    throw new MigrationError('transfer-corrupt', `${subject}: ${locationText(part.location)}: missing from the listing`)
+  }
+  const names = manifest.columns.map((column) => column.name)
+  const planned = plan.columns.map((column) => column.target)
+  if (names.length !== planned.length || names.some((name, index) => name !== planned[index])) {
+    const message = `${subject}: the files have columns ${names.join(', ')}, the table ${planned.join(', ')}`
+    throw new MigrationError('transfer-corrupt', message)
+  }
+}
+
+/** A column whose name does not match loads as NULLs without a word: counted per column, against the source's snapshot. */
+async function guardRows(
+  plan: RelationPlan,
+  manifest: Manifest,
+  statementCount: number,
+  travel: Travel,
+  call: Call,
+): Promise<LoadKept> {
+  const look = lookWork(async () => {
+    const unloadAttempt = travel.journal.status(`unload/${plan.relationId}`).number
+    const source = await sourceMeasurements(plan.relationId, unloadAttempt, travel)
+    const measures: Measure[] = [
+      { kind: 'row-count' },
+      ...plan.columns.map((column): Measure => ({ kind: 'count', column: column.target })),
+    ]
+    const found = await travel.places.target.measure(plan, measures, call)
+    for (const one of found) assertCount(plan, one, source.measurements)
+    return null
+  })
+  const kept: LoadKept = { rowCount: manifest.rowCount, statementCount }
+  return perform(
+    travel.journal,
+    {
+      name: `load/${plan.relationId}`,
+      attemptCountMax: stepAttemptCountMax,
+      token: (number) => attemptToken(travel.run, 'guard', plan.relationId, number),
+      fresh: () => Promise.resolve(look),
+      earlier: () => Promise.resolve(look),
+      keep: () => Promise.resolve(kept),
+      unresolved: () => new MigrationError('target-unresolved', `load ${relationText(plan.source)}: not counted`),
+    },
+    call,
+  )
+}
+
+function assertCount(plan: RelationPlan, found: Measurement, source: readonly Measurement[]): void {
+  const expected = source.find((one) => JSON.stringify(one.measure) === JSON.stringify(found.measure))
+  if (expected?.value === found.value) return
+  const what = found.measure.kind === 'row-count' ? 'rows' : `values in ${found.measure.column}`
+  throw new MigrationError(
+    'target-failed',
+    `load ${tableText(plan.target)}: the table holds ${String(found.value)} ${what}, the source held ${String(expected?.value)}`,
+    { hint: 'nothing was verified yet; look at the LOAD instance in the journal, then run again with --redo' },
+  )
+}

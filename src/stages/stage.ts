@@ -1,0 +1,86 @@
+import type { Carrier } from '../carrier/carrier.js'
+import type { FileLedger } from '../journal/file-ledger.js'
+import type { Journal } from '../journal/journal.js'
+import type { RunFolder } from '../journal/run-folder.js'
+import type { PairedQuery } from '../model/measure.js'
+import type { Location } from '../model/names.js'
+import type { Consistency, RelationPlan } from '../model/plan.js'
+import type { Call, Json, Progress, Work } from '../model/work.js'
+import type { Source } from '../source/source.js'
+import type { ObjectStore } from '../store/store.js'
+import type { Target } from '../target/target.js'
+
+export type StageName = 'catalog' | 'plan' | 'ddl' | 'unload' | 'transfer' | 'load' | 'verify' | 'report'
+
+/** The legs that each relation travels by itself, in order. */
+export const legs = ['unload', 'transfer', 'load', 'verify'] as const
+export type Leg = (typeof legs)[number]
+
+export interface Places {
+  readonly source: Source
+  readonly sourceStore: ObjectStore
+  readonly targetStore: ObjectStore
+  readonly carrier: Carrier
+  readonly target: Target
+}
+
+export interface RunSettings {
+  readonly consistency: Consistency
+  readonly sourceRoot: Location
+  readonly targetRoot: Location
+  /** The OSS endpoint that MaxCompute reads from; the internal one on the real cloud. */
+  readonly loadEndpoint: string
+  readonly roleArn?: string
+  /** Rows that are in a table already may go. */
+  readonly replace: boolean
+  readonly queries: readonly PairedQuery[]
+  /** Relations at once, by leg. */
+  readonly limits: Readonly<Record<Leg, number>>
+  /** Longest time for one step, in milliseconds, by leg. */
+  readonly deadlines: Readonly<Record<Leg, number>>
+  readonly failFast: boolean
+}
+
+/** What a stage tells while it works; for people, never for decisions. */
+export interface Observer {
+  started(stage: StageName, plan: RelationPlan | undefined): void
+  progress(stage: StageName, plan: RelationPlan, progress: Progress): void
+  finished(stage: StageName, plan: RelationPlan | undefined, figures: Progress): void
+  failed(stage: StageName, plan: RelationPlan, error: unknown): void
+}
+
+/** Everything that a stage may use. */
+export interface Travel {
+  readonly run: string
+  readonly folder: RunFolder
+  readonly journal: Journal
+  readonly places: Places
+  readonly settings: RunSettings
+  readonly observer: Observer
+  /** Aborted: give up what runs. */
+  readonly signal: AbortSignal
+  /** Aborted: start nothing more; what runs goes on. */
+  readonly stopping: AbortSignal
+  ledger(consignment: string): Promise<FileLedger>
+}
+
+/** Attempts that one process makes of a step when its attempts get lost or meet transient errors. */
+export const stepAttemptCountMax = 3
+
+export function callOf(travel: Travel, leg: Leg, plan: RelationPlan): Call {
+  return {
+    signal: travel.signal,
+    deadlineAt: Date.now() + travel.settings.deadlines[leg],
+    note: (progress) => travel.observer.progress(leg, plan, progress),
+  }
+}
+
+/** Looking changes nothing: what a crash interrupted is simply asked again. */
+export function lookWork<Outcome extends Json>(look: () => Promise<Outcome>): Work<Json, Outcome> {
+  return {
+    find: () => Promise.resolve('lost'),
+    begin: () => Promise.resolve({}),
+    settle: look,
+    cancel: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,139 @@
+import { measuresFor } from '../checks/standard-checks.js'
+import { perform } from '../journal/perform.js'
+import type { SourceMeasurements } from '../model/documents.js'
+import { MigrationError } from '../model/errors.js'
+import type { Manifest } from '../model/manifest.js'
+import { relationText, type Location } from '../model/names.js'
+import type { RelationPlan } from '../model/plan.js'
+import type { Attempt, Call } from '../model/work.js'
+import type { Snapshot, UnloadOutcome } from '../source/source.js'
+import { attemptPrefix, attemptToken } from './prefix.js'
+import { callOf, stepAttemptCountMax, type Travel } from './stage.js'
+
+export type UnloadKept = {
+  readonly attempt: number
+  readonly rowCount: number
+  readonly byteCount: number
+  readonly partCount: number
+}
+
+export function measurementsPath(relationId: string, attempt: number): string {
+  return `measurements/source/${relationId}/${attempt}.json`
+}
+
+export function sourceManifestPath(relationId: string): string {
+  return `manifests/source/${relationId}.json`
+}
+
+/** Measures a relation and unloads it, both in one snapshot; ends with its source manifest. */
+export async function unload(plan: RelationPlan, travel: Travel): Promise<UnloadKept> {
+  refuseBlocked(plan)
+  const call = callOf(travel, 'unload', plan)
+  let snapshot: Snapshot | undefined
+  const prefix = (attempt: Attempt): Location =>
+    attemptPrefix(travel.settings.sourceRoot, travel.run, plan.consignment, plan.relationId, attempt.number)
+  try {
+    return await perform(
+      travel.journal,
+      {
+        name: `unload/${plan.relationId}`,
+        attemptCountMax: stepAttemptCountMax,
+        token: (number) => attemptToken(travel.run, 'unload', plan.relationId, number),
+        fresh: async (attempt) => {
+          await snapshot?.[Symbol.asyncDispose]()
+          snapshot = await travel.places.source.open(travel.settings.consistency, call)
+          await takeMeasurements(plan, snapshot, attempt, travel, call)
+          return snapshot.unload(plan, prefix(attempt))
+        },
+        earlier: (attempt) => Promise.resolve(travel.places.source.resume(plan, prefix(attempt))),
+        keep: (outcome, attempt) => keepManifest(plan, outcome, attempt, prefix(attempt), travel),
+        unresolved: (attempt) => unresolved(plan, attempt),
+      },
+      call,
+    )
+  } finally {
+    await snapshot?.[Symbol.asyncDispose]()
+  }
+}
+
+function refuseBlocked(plan: RelationPlan): void {
+  const blocking = plan.concerns.find((concern) => concern.class === 'blocking')
+  if (blocking === undefined) return
+  throw new MigrationError('blocked', `${relationText(plan.source)}: ${blocking.message} (${blocking.code})`, {
+    hint: `migrate explain ${blocking.code} tells what can be chosen`,
+  })
+}
+
+function unresolved(plan: RelationPlan, attempt: Attempt): MigrationError {
+  const relation = relationText(plan.source)
+  return new MigrationError('source-unresolved', `unload ${relation}: cannot tell what became of ${attempt.token}`, {
+    hint: `look for it in sys_query_history by query_label; migrate run --redo ${relation} starts it anew under another prefix`,
+  })
+}
+
+/** Written before the UNLOAD starts: what the target must hold later is what this snapshot held. */
+async function takeMeasurements(
+  plan: RelationPlan,
+  snapshot: Snapshot,
+  attempt: Attempt,
+  travel: Travel,
+  call: Call,
+): Promise<void> {
+  const measurements = await snapshot.measure(plan, measuresFor(plan), call)
+  const answers = []
+  for (const query of travel.settings.queries) {
+    if (query.relation === relationText(plan.source)) answers.push(await snapshot.answer(query, plan, call))
+  }
+  const document: SourceMeasurements = {
+    document: 'source-measurements',
+    relationId: plan.relationId,
+    snapshot: snapshot.id,
+    measurements,
+    answers,
+  }
+  await travel.folder.writeDocument(measurementsPath(plan.relationId, attempt.number), document)
+}
+
+async function keepManifest(
+  plan: RelationPlan,
+  outcome: UnloadOutcome,
+  attempt: Attempt,
+  location: Location,
+  travel: Travel,
+): Promise<UnloadKept> {
+  const measured = await sourceMeasurements(plan.relationId, attempt.number, travel)
+  const counted = measured.measurements.find((one) => one.measure.kind === 'row-count')?.value
+  if (counted !== String(outcome.rowCount)) {
+    const relation = relationText(plan.source)
+    throw new MigrationError(
+      'source-failed',
+      `unload ${relation}: UNLOAD wrote ${outcome.rowCount} rows, COUNT(*) in the same snapshot is ${String(counted)}`,
+    )
+  }
+  const manifest: Manifest = {
+    document: 'manifest',
+    side: 'source',
+    relationId: plan.relationId,
+    relation: plan.source,
+    snapshot: measured.snapshot,
+    location,
+    parts: outcome.parts.map(({ key, ...part }) => ({ location: { ...location, key }, ...part })),
+    rowCount: outcome.rowCount,
+    byteCount: outcome.byteCount,
+    columns: outcome.columns,
+  }
+  await travel.folder.writeDocument(sourceManifestPath(plan.relationId), manifest)
+  const { rowCount, byteCount } = outcome
+  return { attempt: attempt.number, rowCount, byteCount, partCount: outcome.parts.length }
+}
+
+export async function sourceMeasurements(
+  relationId: string,
+  attempt: number,
+  travel: Travel,
+): Promise<SourceMeasurements> {
+  const path = measurementsPath(relationId, attempt)
+  const document = await travel.folder.readDocument<SourceMeasurements>(path)
+  if (document === undefined) throw new MigrationError('disk', `${travel.folder.file(path)}: missing`)
+  return document
+}

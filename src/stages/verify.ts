@@ -1,0 +1,112 @@
+import { compareAnswers } from '../checks/query-check.js'
+import { measuresFor, runChecks } from '../checks/standard-checks.js'
+import { dropStagingStatement } from '../dialect/maxcompute/load.js'
+import { perform } from '../journal/perform.js'
+import type { CheckResult, RelationChecks, SourceMeasurements } from '../model/documents.js'
+import { MigrationError } from '../model/errors.js'
+import type { Answer } from '../model/measure.js'
+import { relationText, tableText } from '../model/names.js'
+import type { RelationPlan } from '../model/plan.js'
+import type { Call } from '../model/work.js'
+import { submitOnce } from './load.js'
+import { attemptToken } from './prefix.js'
+import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
+import { sourceMeasurements } from './unload.js'
+
+export type VerifyKept = { readonly comparedCount: number; readonly discrepancyCount: number }
+
+export function checksPath(relationId: string): string {
+  return `checks/${relationId}.json`
+}
+
+/** Asks the table what the relation was asked in the unload's snapshot, and compares. */
+export async function verify(plan: RelationPlan, travel: Travel): Promise<VerifyKept> {
+  const call = callOf(travel, 'verify', plan)
+  const relation = relationText(plan.source)
+  if (travel.journal.status(`load/${plan.relationId}`).state !== 'succeeded') {
+    throw new MigrationError('target-missing', `verify ${relation}: it has not been loaded`, {
+      hint: 'run migrate load first',
+    })
+  }
+  const look = lookWork(() => compare(plan, travel, call))
+  const kept = await perform(
+    travel.journal,
+    {
+      name: `verify/${plan.relationId}`,
+      attemptCountMax: stepAttemptCountMax,
+      token: (number) => attemptToken(travel.run, 'verify', plan.relationId, number),
+      fresh: () => Promise.resolve(look),
+      earlier: () => Promise.resolve(look),
+      keep: (outcome) => Promise.resolve(outcome),
+      unresolved: () => new MigrationError('target-unresolved', `verify ${relation}: not asked`),
+    },
+    call,
+  )
+  if (kept.discrepancyCount === 0) await dropStaging(plan, travel, call)
+  return kept
+}
+
+async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<VerifyKept> {
+  const unloadAttempt = travel.journal.status(`unload/${plan.relationId}`).number
+  const source = await sourceMeasurements(plan.relationId, unloadAttempt, travel)
+  const target = await travel.places.target.measure(plan, measuresFor(plan), call)
+  const targetAnswers: Answer[] = []
+  for (const query of queriesOf(plan, travel)) targetAnswers.push(await travel.places.target.answer(query, plan, call))
+  const results = [
+    ...runChecks(plan, source.measurements, target),
+    ...compareQueries(plan, source, targetAnswers, travel),
+  ]
+  const document: RelationChecks = {
+    document: 'checks',
+    relationId: plan.relationId,
+    relation: relationText(plan.source),
+    table: tableText(plan.target),
+    depth: plan.depth,
+    results,
+    source: source.measurements,
+    target,
+    answers: { source: source.answers, target: targetAnswers },
+  }
+  await travel.folder.writeDocument(checksPath(plan.relationId), document)
+  return {
+    comparedCount: sum(results.map((result) => result.comparedCount)),
+    discrepancyCount: sum(results.map((result) => result.discrepancies.length)),
+  }
+}
+
+function queriesOf(plan: RelationPlan, travel: Travel): Travel['settings']['queries'] {
+  return travel.settings.queries.filter((query) => query.relation === relationText(plan.source))
+}
+
+function compareQueries(
+  plan: RelationPlan,
+  source: SourceMeasurements,
+  targetAnswers: readonly Answer[],
+  travel: Travel,
+): readonly CheckResult[] {
+  return queriesOf(plan, travel).map((query) => {
+    const asked = source.answers.find((answer) => answer.query === query.name)
+    const answered = targetAnswers.find((answer) => answer.query === query.name)
+    if (asked === undefined || answered === undefined) {
+      const message = `query ${query.name}: it was added after the unload, so the source was not asked in that snapshot`
+      throw new MigrationError('setup-differs', `verify ${relationText(plan.source)}: ${message}`, {
+        hint: 'unload the relation again (--redo) or take the query out of verify.queries',
+      })
+    }
+    return {
+      check: `query ${query.name}`,
+      comparedCount: answered.rows.length * query.columns.length,
+      discrepancies: compareAnswers(query, asked, answered),
+    }
+  })
+}
+
+/** The staging table has done its work once the relation is verified; until then it helps to look into a difference. */
+async function dropStaging(plan: RelationPlan, travel: Travel, call: Call): Promise<void> {
+  if (plan.strategy !== 'staged') return
+  await submitOnce(`unstage/${plan.relationId}`, dropStagingStatement(plan, travel.run), plan, travel, call)
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}
