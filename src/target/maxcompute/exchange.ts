@@ -1,0 +1,155 @@
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { Socket } from 'node:net'
+
+/** Largest answer that is read; a result holds about 10 MB at most (maxcompute.md 2.3), in Base64 a third more. */
+export const answerByteCountMax = 64 * 1024 * 1024
+/** Longest that one request may take, its answer included. The service holds a long poll for some seconds only. */
+export const exchangeMillisecondsMax = 120_000
+const socketCountMax = 32
+const socketIdleMilliseconds = 15_000
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Milliseconds for the whole exchange. */
+  readonly timeoutMilliseconds: number
+  readonly signal?: AbortSignal
+}
+
+export interface HttpAnswer {
+  readonly kind: 'answer'
+  readonly status: number
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** No whole answer came. `sent` is false only when it is certain that the service saw nothing of the request. */
+export interface Silence {
+  readonly kind: 'silence'
+  readonly sent: boolean
+  /** After a timeout the service may still be at work on the request; after a failure the connection is gone. */
+  readonly how: 'aborted' | 'timeout' | 'failed'
+  readonly reason: string
+  readonly cause?: unknown
+}
+
+/** One HTTP exchange; never throws and never repeats. */
+export interface Exchange {
+  send(request: HttpRequest): Promise<HttpAnswer | Silence>
+  close(): void
+}
+
+/** Over node:http and node:https with connections that are kept. */
+export class NodeExchange implements Exchange {
+  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: socketCountMax, timeout: socketIdleMilliseconds })
+  readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: socketCountMax, timeout: socketIdleMilliseconds })
+
+  send(request: HttpRequest): Promise<HttpAnswer | Silence> {
+    return new Promise((resolve) => {
+      const flight = new Flight(request, resolve)
+      if (request.signal?.aborted === true) flight.end('aborted', 'interrupted')
+      else flight.start(this.#open(request))
+    })
+  }
+
+  /**
+   * A kept connection may have been closed by the other side the moment we write to it, and then nobody can tell
+   * whether the request was seen. A POST must not meet that doubt, so each has a connection of its own.
+   */
+  #open(request: HttpRequest): ClientRequest {
+    const secure = request.url.protocol === 'https:'
+    const kept = secure ? this.#https : this.#http
+    const options = {
+      method: request.method,
+      headers: request.headers,
+      agent: request.method === 'POST' ? false : kept,
+    }
+    return secure ? httpsRequest(request.url, options) : httpRequest(request.url, options)
+  }
+
+  close(): void {
+    this.#http.destroy()
+    this.#https.destroy()
+  }
+}
+
+/** One request under way: whichever of answer, failure, timeout and abort comes first decides. */
+class Flight {
+  readonly #request: HttpRequest
+  readonly #resolve: (outcome: HttpAnswer | Silence) => void
+  #outgoing: ClientRequest | undefined
+  #timer: NodeJS.Timeout | undefined
+  #sent = false
+  #over = false
+  readonly #onAbort = (): void => this.end('aborted', 'interrupted')
+
+  constructor(request: HttpRequest, resolve: (outcome: HttpAnswer | Silence) => void) {
+    this.#request = request
+    this.#resolve = resolve
+  }
+
+  start(outgoing: ClientRequest): void {
+    this.#outgoing = outgoing
+    const milliseconds = Math.max(1, this.#request.timeoutMilliseconds)
+    this.#timer = setTimeout(() => this.end('timeout', `no answer within ${milliseconds} ms`), milliseconds)
+    this.#request.signal?.addEventListener('abort', this.#onAbort, { once: true })
+    outgoing.on('socket', (socket) => this.#watch(socket))
+    outgoing.on('error', (error) => this.end('failed', reasonOf(error), error))
+    outgoing.on('response', (incoming) => this.#read(incoming))
+    outgoing.end(this.#request.body)
+  }
+
+  /** The request leaves when a new socket is connected (and, for https, greeted); until then nothing was sent. */
+  #watch(socket: Socket): void {
+    const ready = this.#request.url.protocol === 'https:' ? 'secureConnect' : 'connect'
+    if (!socket.connecting) this.#sent = true
+    else socket.once(ready, () => (this.#sent = true))
+  }
+
+  #read(incoming: IncomingMessage): void {
+    this.#sent = true
+    const chunks: Buffer[] = []
+    let byteCount = 0
+    incoming.on('data', (chunk: Buffer) => {
+      byteCount += chunk.length
+      if (byteCount > answerByteCountMax) this.end('failed', `the answer is longer than ${answerByteCountMax} bytes`)
+      else chunks.push(chunk)
+    })
+    incoming.on('error', (error) => this.end('failed', reasonOf(error), error))
+    incoming.on('aborted', () => this.end('failed', 'the answer was cut off'))
+    incoming.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8')
+      this.#settle({ kind: 'answer', status: incoming.statusCode ?? 0, headers: flatHeaders(incoming), body })
+    })
+  }
+
+  end(how: Silence['how'], reason: string, cause?: unknown): void {
+    this.#settle({ kind: 'silence', sent: this.#sent, how, reason, cause })
+    this.#outgoing?.destroy()
+  }
+
+  #settle(outcome: HttpAnswer | Silence): void {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#timer)
+    this.#request.signal?.removeEventListener('abort', this.#onAbort)
+    this.#resolve(outcome)
+  }
+}
+
+function flatHeaders(incoming: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(incoming.headers)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  )
+}
+
+function reasonOf(error: Error & { readonly code?: string }): string {
+  return error.code === undefined || error.message.includes(error.code)
+    ? error.message
+    : `${error.message} (${error.code})`
+}
