@@ -1,0 +1,177 @@
+import { relationSql } from '../../dialect/redshift/identifier.js'
+import { quoteLiteral } from '../../dialect/redshift/literal.js'
+import { measureStatements, readMeasurement } from '../../dialect/redshift/measure.js'
+import { unloadStatement } from '../../dialect/redshift/unload.js'
+import { MigrationError } from '../../model/errors.js'
+import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../../model/measure.js'
+import { locationText, relationText, type Location } from '../../model/names.js'
+import type { Consistency, RelationPlan } from '../../model/plan.js'
+import type { Attempt, Call, Work } from '../../model/work.js'
+import type { ObjectStore } from '../../store/store.js'
+import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source.js'
+import type { ResumedUnload } from './resumed-unload.js'
+import type { Session } from './session.js'
+import { unlessStopped } from './stop.js'
+import { Turns } from './turns.js'
+import { unloadComment } from './unload-comment.js'
+import { proveUnload } from './unload-proof.js'
+
+/** What an UNLOAD is told besides its relation. */
+export interface UnloadSettings {
+  readonly run: string
+  readonly iamRole: string
+  /** Only where the bucket is in another region than the cluster. */
+  readonly region?: string
+  readonly kmsKeyId?: string
+  readonly store: ObjectStore
+  /** How an UNLOAD is found that no session of ours runs. */
+  resume(plan: RelationPlan, to: Location): ResumedUnload
+}
+
+/** Most rows that a paired query may answer with. */
+const answerRowCountMax = 10_000
+const closingMillisecondsMax = 20_000
+
+/**
+ * One session in one transaction. Redshift takes the snapshot at the first statement that touches a table, so the
+ * measures of a relation and its UNLOAD see the same rows (redshift.md 1.13).
+ */
+export class RedshiftSnapshot implements Snapshot {
+  readonly id: string
+  readonly #session: Session
+  readonly #settings: UnloadSettings
+  readonly #turns = new Turns()
+  /** Row counts by token: what this session was sent, done or not. */
+  readonly #sent = new Map<string, Promise<bigint>>()
+  #runningToken: string | undefined
+
+  constructor(session: Session, mode: Consistency, settings: UnloadSettings) {
+    this.id = `${mode}:${session.pid}:${new Date().toISOString()}`
+    this.#session = session
+    this.#settings = settings
+  }
+
+  async measure(of: MeasuredRelation, measures: readonly Measure[], call: Call): Promise<readonly Measurement[]> {
+    const subject = `measure ${relationText(of.source)}`
+    const columns = new Map(of.columns.map((column) => [column.target, column]))
+    const measurements: Measurement[] = []
+    for (const statement of measureStatements(of, measures)) {
+      const { rows } = await this.#turns.take(() => this.#session.query(statement.text, subject, call))
+      const row = rows[0]
+      if (rows.length !== 1 || row?.length !== statement.measures.length) {
+        throw new MigrationError('source-failed', `${subject}: ${rows.length} rows of ${row?.length ?? 0} values`)
+      }
+      statement.measures.forEach((measure, n) => {
+        const column = measure.kind === 'row-count' ? undefined : columns.get(measure.column)
+        measurements.push(readMeasurement(measure, column, row[n] ?? null))
+      })
+    }
+    return measurements
+  }
+
+  async answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer> {
+    const text = query.source.replaceAll('{relation}', () => relationSql(of.source))
+    const subject = `query ${query.name} of ${relationText(of.source)}`
+    const { columns, rows } = await this.#turns.take(() => this.#session.query(text, subject, call))
+    if (rows.length > answerRowCountMax) {
+      throw new MigrationError('source-refused', `${subject}: ${rows.length} rows, more than ${answerRowCountMax}`, {
+        hint: 'aggregate in the query: both sides must answer in full',
+      })
+    }
+    return { query: query.name, columns, rows }
+  }
+
+  unload(plan: RelationPlan, to: Location): Work<UnloadHandle, UnloadOutcome> {
+    const resumed = this.#settings.resume(plan, to)
+    return {
+      find: (attempt, call) => resumed.find(attempt, call),
+      begin: (attempt, call) => this.#begin(plan, to, attempt, call),
+      settle: (handle, call) => this.#settle(plan, to, handle, call, resumed),
+      cancel: async (handle, call) => {
+        if (this.#runningToken === handle.token) await this.#session.cancel(call)
+        else await resumed.cancel(handle, call)
+      },
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const call = {
+      signal: new AbortController().signal,
+      deadlineAt: Date.now() + closingMillisecondsMax,
+      note: () => {},
+    }
+    try {
+      if (this.#runningToken !== undefined) await this.#session.cancel(call)
+      const rollback = this.#turns.take(() => this.#session.query('ROLLBACK', 'rollback', call))
+      await unlessStopped(
+        'rollback',
+        call,
+        () => rollback,
+        async () => undefined,
+      )
+    } catch {
+      // The server rolls back by itself when the connection ends, which is what follows.
+    } finally {
+      await this.#session.close()
+    }
+  }
+
+  /** Returns when the statement was sent. It runs on whatever happens to the call: settle learns its end. */
+  async #begin(plan: RelationPlan, to: Location, attempt: Attempt, call: Call): Promise<UnloadHandle> {
+    const { token } = attempt
+    const subject = `unload ${relationText(plan.source)}`
+    await new Promise<void>((resolve, reject) => {
+      const counted = this.#turns.take(async () => {
+        const group = this.#session.queryGroup ?? token
+        await this.#session.query(`SET query_group TO ${quoteLiteral(group)}`, subject, call)
+        return this.#send(this.#statement(plan, to, token), token, subject, resolve)
+      })
+      this.#sent.set(token, counted)
+      counted.catch(reject)
+    })
+    return { token, prefix: locationText(to), begunAt: Date.now(), snapshot: this.id }
+  }
+
+  /** In one turn with the UNLOAD, since the count is that of the session's last one. */
+  async #send(statement: string, token: string, subject: string, sent: () => void): Promise<bigint> {
+    this.#runningToken = token
+    try {
+      const done = this.#session.issue(statement, subject)
+      sent()
+      await done
+      const { rows } = await this.#session.issue('SELECT pg_last_unload_count()', subject)
+      return BigInt(rows[0]?.[0] ?? '-1')
+    } finally {
+      this.#runningToken = undefined
+    }
+  }
+
+  #statement(plan: RelationPlan, to: Location, token: string): string {
+    const { iamRole, region, kmsKeyId, run } = this.#settings
+    const comment = unloadComment({ run, relation: plan.source, token, snapshot: this.id })
+    return unloadStatement({
+      plan,
+      to,
+      iamRole,
+      comment,
+      ...(region === undefined ? {} : { region }),
+      ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+    })
+  }
+
+  async #settle(
+    plan: RelationPlan,
+    to: Location,
+    handle: UnloadHandle,
+    call: Call,
+    resumed: ResumedUnload,
+  ): Promise<UnloadOutcome> {
+    const counted = this.#sent.get(handle.token)
+    if (counted === undefined) return resumed.settle(handle, call)
+    const subject = `unload ${relationText(plan.source)}`
+    // A call that stops waiting leaves the statement alone: cancel is a request of its own.
+    const rowCount = await unlessStopped(subject, call, () => counted, undefined, 'source-unresolved')
+    const unloaded = { to, subject, rowCount, columns: plan.columns.map((column) => column.target) }
+    return { ...(await proveUnload(this.#settings.store, unloaded, call)), snapshot: handle.snapshot }
+  }
+}
