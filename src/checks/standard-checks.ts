@@ -1,6 +1,8 @@
-import type { ColumnMeasureKind, Measure } from '../model/measure.js'
+import type { CheckResult } from '../model/documents.js'
+import type { ColumnMeasureKind, Measure, Measurement } from '../model/measure.js'
 import type { ColumnPlan, RelationPlan, ValueKind, VerifyDepth } from '../model/plan.js'
-import { equalityCheck, measureKey, type Check } from './check.js'
+import { byKey, equalityCheck, measureKey, type Check } from './check.js'
+import { checkQuestions } from './questions-check.js'
 
 /** Digits of a DECIMAL on both sides; a sum that may need more would fail in the middle of the query. */
 const sumDigitCountMax = 38
@@ -64,4 +66,30 @@ export function checksFor(plan: RelationPlan, depth: VerifyDepth = plan.depth): 
 export function measuresFor(plan: RelationPlan): readonly Measure[] {
   const measures = checksFor(plan).flatMap((check) => check.measures(plan))
   return [...new Map(measures.map((measure) => [measureKey(measure), measure])).values()]
+}
+
+/**
+ * The checks of the plan's depth over what both sides answered to `measuresFor(plan)`; first of all, whether these answers
+ * belong to those questions and no others. A missing answer is a discrepancy, never a pass.
+ */
+export function runChecks(
+  plan: RelationPlan,
+  source: readonly Measurement[],
+  target: readonly Measurement[],
+): CheckResult[] {
+  const results = checksFor(plan).map((check) => ({
+    check: check.name,
+    comparedCount: comparedCount(check.measures(plan), source, target),
+    discrepancies: check.compare(source, target, plan),
+  }))
+  return [checkQuestions(measuresFor(plan), plan, source, target), ...results]
+}
+
+function comparedCount(
+  measures: readonly Measure[],
+  source: readonly Measurement[],
+  target: readonly Measurement[],
+): number {
+  const [ofSource, ofTarget] = [byKey(source), byKey(target)]
+  return measures.filter((measure) => ofSource.has(measureKey(measure)) && ofTarget.has(measureKey(measure))).length
 }
