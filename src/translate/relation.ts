@@ -1,0 +1,119 @@
+import type { CatalogEntry } from '../model/catalog.js'
+import { relationText } from '../model/names.js'
+import type { ColumnPlan, Concern, RelationPlan, VerifyDepth } from '../model/plan.js'
+import { commentByteCountMax, cutToBytes } from './comment.js'
+import { concernOf } from './concern-codes.js'
+import { columnNames, relationId, tableName, tableNameConcerns, type Naming } from './names.js'
+import { translateColumn, type TypePolicy } from './types.js'
+
+export interface PlanPolicy {
+  readonly naming: Naming
+  readonly types: TypePolicy
+  readonly depth: VerifyDepth
+  /** 256 when absent. */
+  readonly partMegabytesMax?: number
+  readonly lifecycleDays?: number
+}
+
+/** Well below the 2 GB that MaxCompute reads of one file, and a multiple of 32 as UNLOAD rounds (redshift.md 1.4). */
+const partMegabytesDefault = 256
+
+/** Most columns of a table (maxcompute.md 5.3). */
+const columnCountMax = 1200
+
+/** Why an entry of the catalog is not migrated; undefined when it is. */
+export function skipReason(entry: CatalogEntry): string | undefined {
+  switch (entry.kind) {
+    case 'table':
+      return /^mv_tbl__.*__\d+$/.test(entry.name) ? 'holds the rows of a materialized view' : undefined
+    case 'view':
+    case 'late-binding-view':
+      return 'is a view: it holds no rows'
+    case 'materialized-view':
+      return 'is a materialized view: its rows can be made again from its tables'
+    case 'external-table':
+      return 'is an external table: its files are on S3 already'
+  }
+}
+
+/** What will be done with a table of the source. Pure: the same entry and policy give the same plan. */
+export function planRelation(entry: CatalogEntry, policy: PlanPolicy): RelationPlan {
+  const source = { schema: entry.schema, name: entry.name }
+  const named = columnNames(entry.columns, { relation: source, naming: policy.naming })
+  const translations = entry.columns.map((column, n) =>
+    translateColumn(column, policy.types, { relation: source, target: named.names[n] ?? column.name }),
+  )
+  const columns = translations.map(({ plan }) => plan)
+  const concerns = [
+    ...tableNameConcerns(source, policy.naming),
+    ...named.concerns,
+    ...translations.flatMap((translation) => translation.concerns),
+    ...relationConcerns(entry),
+  ]
+  return { ...identityOf(entry, policy, columns), ...sizesOf(entry), concerns }
+}
+
+function identityOf(
+  entry: CatalogEntry,
+  policy: PlanPolicy,
+  columns: readonly ColumnPlan[],
+): Omit<RelationPlan, 'concerns'> {
+  const source = { schema: entry.schema, name: entry.name }
+  const id = relationId(source)
+  const comment = cutToBytes(entry.comment ?? '', commentByteCountMax)
+  return {
+    relationId: id,
+    source,
+    target: tableName(source, policy.naming),
+    columns,
+    strategy: columns.some((column) => column.staging !== undefined) ? 'staged' : 'direct',
+    consignment: id,
+    depth: policy.depth,
+    partMegabytesMax: policy.partMegabytesMax ?? partMegabytesDefault,
+    ...(comment === '' ? {} : { comment }),
+    ...(policy.lifecycleDays === undefined ? {} : { lifecycleDays: policy.lifecycleDays }),
+  }
+}
+
+function sizesOf(entry: CatalogEntry): Pick<RelationPlan, 'rowEstimate' | 'byteEstimate'> {
+  return {
+    ...(entry.rowEstimate === undefined ? {} : { rowEstimate: entry.rowEstimate }),
+    ...(entry.byteEstimate === undefined ? {} : { byteEstimate: entry.byteEstimate }),
+  }
+}
+
+function relationConcerns(entry: CatalogEntry): readonly Concern[] {
+  const name = relationText({ schema: entry.schema, name: entry.name })
+  const columnCount = entry.columns.length
+  const isCut = Buffer.byteLength(entry.comment ?? '') > commentByteCountMax
+  const keys = keysText(entry)
+  return [
+    ...(columnCount > columnCountMax ? [concernOf('RS0304', `${name} has ${columnCount} columns`)] : []),
+    ...blankConcerns(entry),
+    ...entry.constraints.map((constraint) => concernOf('RS0203', `${constraint.definition} is not carried`)),
+    ...(keys === '' ? [] : [concernOf('RS0204', `${keys} is not carried`)]),
+    ...(isCut ? [concernOf('RS0205', `the comment of ${name} is cut`)] : []),
+  ]
+}
+
+/** One for the relation: nearly every relation has a VARCHAR, and what is to be known is always the same. */
+function blankConcerns(entry: CatalogEntry): readonly Concern[] {
+  const texts = entry.columns.filter((column) => column.type.base === 'character varying')
+  if (texts.length === 0) return []
+  return [concernOf('RS0105', `trailing blanks begin to count in ${texts.map((column) => column.name).join(', ')}`)]
+}
+
+/** `DISTKEY(a) SORTKEY(b, c)`; positions of interleaved keys alternate in sign (redshift.md 3.2). */
+function keysText(entry: CatalogEntry): string {
+  const dist = entry.columns.filter((column) => column.distKey).map((column) => column.name)
+  const sorted = entry.columns
+    .filter((column) => column.sortKeyPosition !== 0)
+    .sort((a, b) => Math.abs(a.sortKeyPosition) - Math.abs(b.sortKeyPosition))
+  const isInterleaved = sorted.some((column) => column.sortKeyPosition < 0)
+  return [
+    ...(dist.length === 0 ? [] : [`DISTKEY(${dist.join(', ')})`]),
+    ...(sorted.length === 0
+      ? []
+      : [`${isInterleaved ? 'INTERLEAVED ' : ''}SORTKEY(${sorted.map((column) => column.name).join(', ')})`]),
+  ].join(' ')
+}
