@@ -1,0 +1,53 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { serveAsChild, type Running } from './child.js'
+import type { Faults } from './faults.js'
+import type { Certificate } from './launch/certificate.js'
+import type { Ports } from './launch/options.js'
+import type { LoadRequest } from './launch/seed.js'
+import { startMaxCompute } from './maxcompute/maxcompute-server.js'
+import { startRedshift } from './redshift/redshift-server.js'
+import { SqlEngine } from './sql-engine.js'
+import type { World } from './world.js'
+
+/** Both warehouses: one process whose environment gives DuckDB threads enough (UV_THREADPOOL_SIZE, dependencies.md, trap 3). */
+export interface WarehousesOptions {
+  readonly dir: string
+  readonly ports: Ports
+  readonly certificate: Certificate
+  readonly s3Endpoint: string
+  readonly ossEndpoint: string
+  /** Hosts (`localhost:9000`) that LOAD may name in a location. */
+  readonly loadEndpoints: readonly string[]
+  readonly switches: Readonly<Record<string, unknown>>
+}
+
+async function startWarehouses(options: WarehousesOptions, world: World, faults: Faults): Promise<Running> {
+  const { certificate, s3Endpoint, ossEndpoint, loadEndpoints, switches } = options
+  const redshiftPlace = await openPlace(options.dir, 'redshift', options.ports.redshift)
+  const maxcomputePlace = await openPlace(options.dir, 'maxcompute', options.ports.maxcompute)
+  const redshift = await startRedshift({ world, faults, ...redshiftPlace, s3Endpoint, certificate })
+  const maxcompute = await startMaxCompute({ world, faults, ...maxcomputePlace, ossEndpoint, loadEndpoints, switches })
+  return {
+    ports: { redshift: redshift.port, maxcompute: maxcompute.port },
+    requests: {
+      execute: ({ sql }: { readonly sql: string }) => redshift.execute(sql),
+      load: ({ schema, table, file }: LoadRequest) => redshift.loadDelimited(schema, table, file),
+    },
+    close: async () => {
+      await Promise.allSettled([redshift.close(), maxcompute.close()])
+      redshiftPlace.engine.close()
+      maxcomputePlace.engine.close()
+    },
+  }
+}
+
+/** A folder, a DuckDB database in it, and perhaps a port. */
+async function openPlace(root: string, name: string, port: number | undefined) {
+  const dir = join(root, name)
+  await mkdir(dir, { recursive: true })
+  const engine = await SqlEngine.open(join(dir, 'engine.duckdb'))
+  return { dir, engine, ...(port === undefined ? {} : { port }) }
+}
+
+serveAsChild(startWarehouses)
