@@ -4,7 +4,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { MigrationError } from '../model/errors.js'
 import type { Ledger, LedgerEntry } from '../model/ledger.js'
-import { cutTornTail, readLines } from './line-file.js'
+import { onDisk } from './disk.js'
+import { readLines } from './lines.js'
+import { cutTornTail } from './torn-tail.js'
 
 /** Bytes that one write takes; what is noted beyond waits for the next. */
 const batchByteCountMax = 4 * 1024 * 1024
@@ -25,7 +27,7 @@ export class FileLedger implements Ledger {
   readonly #waiting: Waiting[] = []
   #file: Promise<FileHandle> | undefined
   #flushing: Promise<void> | undefined
-  #failure: unknown
+  #failure: Error | undefined
   #closed = false
 
   constructor(path: string) {
@@ -34,12 +36,16 @@ export class FileLedger implements Ledger {
 
   async *entries(): AsyncGenerator<LedgerEntry> {
     await this.#open()
-    for await (const { text, number } of readLines(this.#path)) yield parseEntry(this.#path, text, number)
+    let lineNumber = 0
+    for await (const { text, whole } of readLines(this.#path)) {
+      // A line without its end is being written right now; it was cut if it was left by a crash.
+      if (whole) yield parseEntry(this.#path, text, (lineNumber += 1))
+    }
   }
 
   async note(entry: LedgerEntry): Promise<void> {
     if (this.#closed) throw new Error(`${this.#path} is closed`)
-    if (this.#failure !== undefined) throw diskError(this.#path, this.#failure)
+    if (this.#failure !== undefined) throw this.#failure
     const line = Buffer.from(`${JSON.stringify(entry)}\n`)
     return new Promise((resolve, reject) => {
       this.#waiting.push({ line, resolve, reject })
@@ -61,8 +67,10 @@ export class FileLedger implements Ledger {
       const batch = takeBatch(this.#waiting)
       try {
         const file = await this.#open()
-        await writeAll(file, Buffer.concat(batch.map(({ line }) => line)))
-        await file.datasync()
+        await onDisk(this.#path, async () => {
+          await writeAll(file, Buffer.concat(batch.map(({ line }) => line)))
+          await file.datasync()
+        })
         for (const { resolve } of batch) resolve()
       } catch (error) {
         this.#fail(error, batch)
@@ -71,10 +79,10 @@ export class FileLedger implements Ledger {
     this.#flushing = undefined
   }
 
-  /** A failed sync may have dropped pages that a second one would call written: this ledger is over. */
+  /** Half a line may have been written, and a second sync would call lost pages written: this ledger is over. */
   #fail(error: unknown, batch: readonly Waiting[]): void {
-    this.#failure = error
-    for (const { reject } of [...batch, ...this.#waiting.splice(0)]) reject(diskError(this.#path, error))
+    this.#failure = error instanceof Error ? error : new Error(String(error))
+    for (const { reject } of [...batch, ...this.#waiting.splice(0)]) reject(error)
   }
 
   #open(): Promise<FileHandle> {
@@ -83,16 +91,14 @@ export class FileLedger implements Ledger {
   }
 }
 
-async function openLedger(path: string): Promise<FileHandle> {
-  try {
+function openLedger(path: string): Promise<FileHandle> {
+  return onDisk(path, async () => {
     await mkdir(dirname(path), { recursive: true })
     await cutTornTail(path)
     const file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
     await syncFolder(dirname(path))
     return file
-  } catch (error) {
-    throw diskError(path, error)
-  }
+  })
 }
 
 /** Without it a crash may take the file's name along. */
@@ -132,16 +138,4 @@ function parseEntry(path: string, text: string, number: number): LedgerEntry {
       cause: error,
     })
   }
-}
-
-function diskError(path: string, error: unknown): unknown {
-  if (error instanceof MigrationError) return error
-  const code = (error as NodeJS.ErrnoException).code ?? 'failed'
-  return new MigrationError('disk', `ledger ${path}: ${(error as Error).message}`, {
-    hint:
-      code === 'ENOSPC'
-        ? 'the disk is full; make room and run the same command again'
-        : 'check the disk of the run folder',
-    cause: error,
-  })
 }

@@ -1,23 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
 
 /** How far back from the end a torn line is looked for in one read. */
 const tailByteCount = 64 * 1024
 const newline = 0x0a
-
-/** The complete lines of a file, from the first; a torn last line is left out. Nothing when there is no file. */
-export async function* readLines(path: string): AsyncGenerator<{ readonly text: string; readonly number: number }> {
-  const end = await completeByteCount(path)
-  if (end === 0) return
-  const input = createReadStream(path, { end: end - 1 })
-  let number = 0
-  try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) yield { text, number: (number += 1) }
-  } finally {
-    input.destroy()
-  }
-}
 
 /** Cuts what a crash left behind the last newline; gives the number of bytes cut. */
 export async function cutTornTail(path: string): Promise<number> {

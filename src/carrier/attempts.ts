@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { MigrationError } from '../model/errors.js'
+import type { ErrorCode } from '../model/errors.js'
+import { retryDelay } from '../model/retry.js'
+import type { Call } from '../model/work.js'
+import { retryPauses } from './crossing.js'
+
+/**
+ * Tries until it works, a failure is not transient (or not of the given code), or the attempts are used up; with
+ * growing, jittered pauses between.
+ */
+export async function persist<Result>(
+  attemptCountMax: number,
+  call: Call,
+  attempt: () => Promise<Result>,
+  onlyCode?: ErrorCode,
+): Promise<Result> {
+  for (let attemptNumber = 1; ; attemptNumber += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof MigrationError) || !error.transient) throw error
+      if (onlyCode !== undefined && error.code !== onlyCode) throw error
+      if (attemptNumber >= attemptCountMax) throw settled(error, attemptNumber)
+      await pause(attemptNumber, attemptCountMax, call, error)
+    }
+  }
+}
+
+/** Bytes that came out wrong every time do not come out right by waiting. */
+function settled(error: MigrationError, attemptCount: number): MigrationError {
+  if (error.code !== 'transfer-corrupt') return error
+  const message = `${error.message}; tried ${attemptCount} times`
+  return new MigrationError(error.code, message, { ...(error.hint && { hint: error.hint }), cause: error.cause })
+}
+
+async function pause(attemptNumber: number, attemptCountMax: number, call: Call, error: MigrationError): Promise<void> {
+  const delay = retryDelay(attemptNumber, { ...retryPauses, attemptCountMax }, Math.random())
+  if (Date.now() + delay >= call.deadlineAt) throw error
+  await sleep(delay, undefined, { signal: call.signal }).catch(() => {
+    throw new MigrationError('interrupted', `${error.message} (interrupted while waiting to try again)`)
+  })
+}

@@ -1,0 +1,56 @@
+import { MigrationError } from '../model/errors.js'
+import { locationText } from '../model/names.js'
+import type { Call } from '../model/work.js'
+import type { ObjectInfo } from '../store/store.js'
+import { corrupt } from './copy-chunk.js'
+import type { Arrival, Crossing, Passage } from './crossing.js'
+import { expectedMd5, learnEtagKind } from './expected-md5.js'
+import type { Fingerprint } from './fingerprint.js'
+import { Md5Mismatch } from './fingerprint.js'
+import { readThrough } from './read-source.js'
+
+/** One try to copy an object in one request. A transient error means that another try may find it written. */
+export async function copySmall(passage: Passage, crossing: Crossing, call: Call): Promise<Arrival> {
+  const { part } = crossing
+  const range = part.byteCount > 0 ? { range: { first: 0, last: part.byteCount - 1 } } : {}
+  const of = { ...range, ...expectedMd5(passage, crossing) }
+  return passage.slots.hold(call.signal, () =>
+    readThrough(passage, crossing, of, call, async (bytes) => {
+      const info = await write(passage, crossing, bytes, call)
+      const crc64 = String(bytes.crc64())
+      if (info.crc64 !== crc64) throw await discard(passage, crossing, crc64, info, call)
+      return { etag: info.etag, crc64, proof: bytes.proven ? 'source+target' : 'target-only', skipped: false }
+    }),
+  )
+}
+
+async function write(passage: Passage, crossing: Crossing, bytes: Fingerprint, call: Call): Promise<ObjectInfo> {
+  const { part, target, meta } = crossing
+  try {
+    const info = await passage.to.write(target, bytes, part.byteCount, meta, call)
+    passage.sentByteCount += part.byteCount
+    return info
+  } catch (error) {
+    if (!(error instanceof Md5Mismatch)) throw error
+    await learnEtagKind(passage, crossing, call)
+    const message = `carry ${locationText(part.location)}: from offset 0, other bytes came than its etag tells (MD5 ${error.message})`
+    throw new MigrationError('transfer-corrupt', message, {
+      hint: 'bytes change on the way from S3, or the object was damaged there; unload the relation again with --redo',
+      transient: true,
+      cause: error,
+    })
+  }
+}
+
+/** What we wrote this moment, and wrong, is ours to take away again. */
+async function discard(
+  passage: Passage,
+  crossing: Crossing,
+  crc64: string,
+  info: ObjectInfo,
+  call: Call,
+): Promise<MigrationError> {
+  const error = corrupt(crossing, 0, crc64, info.crc64)
+  if (error.transient) await passage.to.remove(crossing.target, call)
+  return error
+}

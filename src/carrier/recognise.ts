@@ -1,0 +1,89 @@
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { MigrationError } from '../model/errors.js'
+import type { Proof } from '../model/ledger.js'
+import { locationText } from '../model/names.js'
+import type { Call } from '../model/work.js'
+import type { ObjectInfo } from '../store/store.js'
+import { crcCombine } from './crc64.js'
+import { corrupt } from './copy-chunk.js'
+import type { Arrival, Crossing, Passage } from './crossing.js'
+import type { KnownPart } from './ledger-state.js'
+import { expectedMd5 } from './expected-md5.js'
+import { readThrough } from './read-source.js'
+
+interface Expected {
+  readonly crc64: string
+  readonly proof: Proof
+}
+
+/**
+ * An object stands where a part is to arrive. It is taken for the part when it is ours by provenance and size, and its
+ * CRC-64 is the one that the ledger tells; where the ledger does not (the reply was lost), the source is read again.
+ * Errors: `transfer-failed` when it is not ours, `transfer-corrupt` when its bytes differ.
+ */
+export async function recognise(passage: Passage, crossing: Crossing, found: ObjectInfo, call: Call): Promise<Arrival> {
+  refuseForeign(crossing, found)
+  const expected = expectedFrom(crossing) ?? (await readAgain(passage, crossing, call))
+  if (found.crc64 !== expected.crc64) throw differs(crossing, expected.crc64, found.crc64)
+  return { etag: found.etag, crc64: expected.crc64, proof: expected.proof, skipped: true }
+}
+
+/** Throws `transfer-failed` for an object that is not the copy of this part. */
+export function refuseForeign(crossing: Crossing, found: ObjectInfo): void {
+  if (!isOurs(crossing, found)) throw foreign(crossing, found)
+}
+
+function isOurs({ part, meta }: Crossing, found: ObjectInfo): boolean {
+  return (
+    found.byteCount === part.byteCount &&
+    found.provenance?.run === meta.run &&
+    found.provenance.source === meta.source &&
+    found.provenance.sourceEtag === meta.sourceEtag
+  )
+}
+
+function expectedFrom({ part, known }: Crossing): Expected | undefined {
+  if (known === undefined) return undefined
+  const { object } = known
+  if (object?.sourceEtag === part.etag) return { crc64: object.crc64, proof: object.proof }
+  const crc64 = crcOfChunks(known, part.byteCount)
+  return crc64 === undefined ? undefined : { crc64: String(crc64), proof: 'target-only' }
+}
+
+/** The CRC of the whole object, when the ledger has every chunk of its upload. */
+function crcOfChunks({ chunks }: KnownPart, byteCount: number): bigint | undefined {
+  let whole = 0n
+  let seenByteCount = 0
+  for (let number = 1; seenByteCount < byteCount; number += 1) {
+    const chunk = chunks.get(number)
+    if (chunk === undefined) return undefined
+    whole = crcCombine(whole, BigInt(chunk.crc64), chunk.byteCount)
+    seenByteCount += chunk.byteCount
+  }
+  return seenByteCount === byteCount && byteCount > 0 ? whole : undefined
+}
+
+async function readAgain(passage: Passage, crossing: Crossing, call: Call): Promise<Expected> {
+  const md5 = expectedMd5(passage, crossing)
+  return passage.slots.hold(call.signal, () =>
+    readThrough(passage, crossing, md5, call, async (bytes) => {
+      await pipeline(bytes, new Writable({ write: (_bytes, _encoding, done) => done() }))
+      return { crc64: String(bytes.crc64()), proof: bytes.proven ? 'source+target' : 'target-only' }
+    }),
+  )
+}
+
+function foreign({ part, target }: Crossing, found: ObjectInfo): MigrationError {
+  const made = found.provenance ? `it was made from ${found.provenance.source}` : 'it is not one of ours'
+  const message = `carry ${locationText(part.location)}: ${locationText(target)} exists already and ${made}, ${found.byteCount} bytes`
+  return new MigrationError('transfer-failed', message, {
+    hint: 'nothing is ever overwritten; remove that object, or let the run use another prefix',
+  })
+}
+
+function differs(crossing: Crossing, expected: string, stored: string | undefined): MigrationError {
+  const { code, message } = corrupt(crossing, 0, expected, stored)
+  const hint = `remove ${locationText(crossing.target)} and run the same command again`
+  return new MigrationError(code, message, { hint })
+}
