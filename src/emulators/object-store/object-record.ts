@@ -1,0 +1,68 @@
+import type { DigestValues } from './digests.js'
+
+export interface BucketRecord {
+  readonly name: string
+  readonly region: string
+  /** Milliseconds since 1970. */
+  readonly createdAt: number
+}
+
+export type ChecksumAlgorithm = 'crc32' | 'crc32c' | 'crc64nvme' | 'sha1' | 'sha256'
+
+/** As S3 keeps it beside an object. */
+export interface Checksum {
+  readonly algorithm: ChecksumAlgorithm
+  readonly type: 'FULL_OBJECT' | 'COMPOSITE'
+  /** Base64; composite ones end in `-<parts>`. */
+  readonly value: string
+}
+
+/** What a writer says of an object, names in lower case. */
+export interface ObjectAttributes {
+  /** Kept and given back: content-type, cache-control … */
+  readonly headers: Readonly<Record<string, string>>
+  /** User metadata without the vendor's prefix. */
+  readonly metadata: Readonly<Record<string, string>>
+  /** Hex in lower case; multipart: MD5 of the parts' MD5s and `-<parts>`. */
+  readonly etag: string
+  readonly checksum?: Checksum
+  /** Multipart objects only. */
+  readonly partByteCounts?: readonly number[]
+}
+
+export interface ObjectRecord extends ObjectAttributes {
+  readonly key: string
+  readonly byteCount: number
+  /** Of the whole object. */
+  readonly digests: DigestValues
+  /** File below the state's data folder; never written again once it has a record. */
+  readonly file: string
+  /** Milliseconds since 1970. */
+  readonly modifiedAt: number
+}
+
+export interface UploadRecord {
+  readonly uploadId: string
+  readonly bucket: string
+  readonly key: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly metadata: Readonly<Record<string, string>>
+  readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>
+  readonly initiatedAt: number
+}
+
+export interface PartRecord {
+  readonly number: number
+  readonly byteCount: number
+  readonly etag: string
+  readonly digests: DigestValues
+  readonly file: string
+  readonly modifiedAt: number
+}
+
+/** Bytes that lie on disk and belong to nothing yet. */
+export interface Staged {
+  readonly file: string
+  readonly byteCount: number
+  readonly digests: DigestValues
+}
