@@ -61,7 +61,8 @@ export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
   }
 
   async settle(handle: InstanceHandle, call: Call): Promise<InstanceOutcome> {
-    const { text } = await this.end(handle, call)
+    const { text, completeness } = await this.end(handle, call)
+    if (completeness === 'truncated') throw this.#cut(handle.instance)
     const logview = await this.#client.logview(handle.instance, this.#bounds(call))
     return { instance: handle.instance, logview, result: text }
   }
@@ -106,6 +107,16 @@ export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
       'target-failed',
       `${this.#statement.purpose}: instance ${instance} has not ended at the deadline (${last})`,
       { transient: true, hint: 'it goes on in MaxCompute; the same command waits for it again' },
+    )
+  }
+
+  #cut(instance: string): MigrationError {
+    return new MigrationError(
+      'target-refused',
+      `${this.#statement.purpose}: the result of instance ${instance} is cut`,
+      {
+        hint: 'ask for fewer rows: aggregate, or add a LIMIT below the limit of the project',
+      },
     )
   }
 
