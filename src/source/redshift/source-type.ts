@@ -11,53 +11,53 @@ export interface DeclaredType {
 }
 
 /** redshift.md 3.7. HLLSKETCH is known by its text alone. */
-const basesByOid: Readonly<Record<string, SourceTypeBase>> = {
-  16: 'boolean',
-  20: 'bigint',
-  21: 'smallint',
-  23: 'integer',
-  700: 'real',
-  701: 'double precision',
-  1042: 'character',
-  1043: 'character varying',
-  1082: 'date',
-  1083: 'time without time zone',
-  1114: 'timestamp without time zone',
-  1184: 'timestamp with time zone',
-  1188: 'interval year to month',
-  1190: 'interval day to second',
-  1266: 'time with time zone',
-  1700: 'numeric',
-  3000: 'geometry',
-  3001: 'geography',
-  4000: 'super',
-  6551: 'binary varying',
-}
+const basesByOid: ReadonlyMap<string, SourceTypeBase> = new Map([
+  ['16', 'boolean'],
+  ['20', 'bigint'],
+  ['21', 'smallint'],
+  ['23', 'integer'],
+  ['700', 'real'],
+  ['701', 'double precision'],
+  ['1042', 'character'],
+  ['1043', 'character varying'],
+  ['1082', 'date'],
+  ['1083', 'time without time zone'],
+  ['1114', 'timestamp without time zone'],
+  ['1184', 'timestamp with time zone'],
+  ['1188', 'interval year to month'],
+  ['1190', 'interval day to second'],
+  ['1266', 'time with time zone'],
+  ['1700', 'numeric'],
+  ['3000', 'geometry'],
+  ['3001', 'geography'],
+  ['4000', 'super'],
+  ['6551', 'binary varying'],
+])
 
-const basesByText: Readonly<Record<string, SourceTypeBase>> = {
-  ...Object.fromEntries(Object.values(basesByOid).map((base) => [base, base])),
-  hllsketch: 'hllsketch',
-  int2: 'smallint',
-  int4: 'integer',
-  int8: 'bigint',
-  decimal: 'numeric',
-  float4: 'real',
-  float8: 'double precision',
-  bool: 'boolean',
-  bpchar: 'character',
-  char: 'character',
-  varchar: 'character varying',
+const basesByText: ReadonlyMap<string, SourceTypeBase> = new Map<string, SourceTypeBase>([
+  ...[...basesByOid.values()].map((base) => [base, base] as const),
+  ['hllsketch', 'hllsketch'],
+  ['int2', 'smallint'],
+  ['int4', 'integer'],
+  ['int8', 'bigint'],
+  ['decimal', 'numeric'],
+  ['float4', 'real'],
+  ['float8', 'double precision'],
+  ['bool', 'boolean'],
+  ['bpchar', 'character'],
+  ['char', 'character'],
+  ['varchar', 'character varying'],
   // Redshift stores TEXT columns as VARCHAR(256); the bare name is left only in the columns of views.
-  text: 'character varying',
-  time: 'time without time zone',
-  timetz: 'time with time zone',
-  timestamp: 'timestamp without time zone',
-  timestamptz: 'timestamp with time zone',
-  varbyte: 'binary varying',
-  varbinary: 'binary varying',
-  intervaly2m: 'interval year to month',
-  intervald2s: 'interval day to second',
-}
+  ['text', 'character varying'],
+  ['time', 'time without time zone'],
+  ['timetz', 'time with time zone'],
+  ['timestamp', 'timestamp without time zone'],
+  ['timestamptz', 'timestamp with time zone'],
+  ['varbyte', 'binary varying'],
+  ['varbinary', 'binary varying'],
+  ['intervaly2m', 'interval year to month'],
+  ['intervald2s', 'interval day to second'],
+])
 
 /** PostgreSQL counts its length header into `atttypmod`. */
 const headerByteCount = 4
@@ -66,7 +66,7 @@ const headerByteCount = 4
 export function decodeSourceType(declared: DeclaredType): SourceType {
   const text = declared.text.trim()
   const spelled = /^([a-z][a-z0-9 ]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?$/.exec(text.toLowerCase())
-  const base = basesByOid[declared.oid ?? ''] ?? basesByText[spelled?.[1] ?? ''] ?? 'unknown'
+  const base = basesByOid.get(declared.oid ?? '') ?? basesByText.get(spelled?.[1] ?? '') ?? 'unknown'
   const modifier = modifierOf(declared)
   if (base === 'numeric') return { base, text, ...digitsOf(modifier, spelled) }
   if (base === 'character' || base === 'character varying' || base === 'binary varying') {

@@ -172,7 +172,7 @@ function demand(
   expected: number | bigint | undefined,
 ): void {
   if (expected === undefined || BigInt(figure) === BigInt(expected)) return
-  throw failed(subject, `${one} says ${figure} ${what}, ${other} says ${expected}`)
+  throw failed(subject, `${figure} ${what} by ${one}, ${expected} by ${other}`)
 }
 
 function failed(subject: string, what: string): MigrationError {
