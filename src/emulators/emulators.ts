@@ -23,7 +23,7 @@ const threadCount = '16'
  * or a stop on request, 2 for wrong options, 1 when something could not start or died.
  */
 async function main(optionsFile: string | undefined): Promise<number> {
-  if (optionsFile === undefined) throw new LaunchError('usage: node emulators.js <options.json>')
+  if (optionsFile === undefined) throw new LaunchError('usage: node emulators.js <options.json>', 2)
   const options = await readOptions(optionsFile)
   requirePackages()
   const children: ChildHandle[] = []
@@ -115,6 +115,6 @@ main(process.argv[2]).then(
   (error: unknown) => {
     const known = error instanceof LaunchError
     process.stderr.write(known ? `emulators: ${error.message}\n` : `emulators: ${String((error as Error).stack)}\n`)
-    process.exit(1)
+    process.exit(known ? error.exitCode : 1)
   },
 )

@@ -49,12 +49,12 @@ export async function readOptions(file: string): Promise<LaunchOptions> {
   try {
     parsed = JSON.parse(await readFile(file, 'utf8'))
   } catch (cause) {
-    throw new LaunchError(`options ${file}: not readable as JSON (${(cause as Error).message})`)
+    throw new LaunchError(`options ${file}: not readable as JSON (${(cause as Error).message})`, 2)
   }
-  if (!isRecord(parsed)) throw new LaunchError(`options ${file}: not an object`)
+  if (!isRecord(parsed)) throw new LaunchError(`options ${file}: not an object`, 2)
   const given: Record<string, unknown> = { seed: 'none', scale: 0.01, json: false, ...parsed }
   const wrong = complaints(given)
-  if (wrong.length > 0) throw new LaunchError(`options ${file}: ${wrong.join('; ')}`)
+  if (wrong.length > 0) throw new LaunchError(`options ${file}: ${wrong.join('; ')}`, 2)
   return given as unknown as LaunchOptions
 }
 
