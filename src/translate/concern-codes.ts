@@ -147,6 +147,13 @@ export const concernCodes = {
       "What the expression gives is unloaded and verified; whether it says the same as the column is the author's affair.",
     remedy: 'Read the expression again.',
   },
+  RS0121: {
+    class: 'note',
+    title: 'VARBYTE stays hexadecimal text',
+    explanation:
+      'Two digits a byte, in lower case. Redshift limits texts to 65,535 bytes, so that a value over 32,767 bytes makes UNLOAD fail.',
+    remedy: 'Read it with UNHEX, or override with BINARY to have that done behind a staging table.',
+  },
   RS0201: {
     class: 'lossy',
     title: 'A default is not carried',

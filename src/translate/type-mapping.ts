@@ -88,7 +88,7 @@ function mapCharacter(column: CatalogColumn, value: string, policy: TypePolicy):
   const length = column.type.length ?? 1
   const fitting = policy.char === 'char' && length <= charLengthMax ? `CHAR(${length})` : `VARCHAR(${length})`
   const targetType = policy.char === 'string' ? 'STRING' : fitting
-  const message = `${column.name} (${column.type.text}) becomes ${targetType}, unloaded without its padding`
+  const message = `${column.name} (${column.type.text}) is unloaded without its padding`
   return {
     ...plain(targetType, `RTRIM(CAST(${value} AS VARCHAR(${length})))`, 'text'),
     concerns: [concernOf('RS0104', message, column.name)],
@@ -148,7 +148,7 @@ function mapUncommon(column: CatalogColumn, value: string, target: string, isCho
 }
 
 function asText(expression: string, code: 'RS0109' | 'RS0110' | 'RS0111' | 'RS0114', column: CatalogColumn): TypeDraft {
-  const message = `${column.name} (${column.type.text}) becomes text in a STRING`
+  const message = `${column.name} (${column.type.text}) becomes text`
   return { ...plain('STRING', expression, 'text'), concerns: [concernOf(code, message, column.name)] }
 }
 

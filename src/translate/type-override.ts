@@ -3,6 +3,7 @@ import { quoteIdentifier } from '../dialect/redshift/identifier.js'
 import type { CatalogColumn } from '../model/catalog.js'
 import type { Concern, ValueKind } from '../model/plan.js'
 import { concernOf, type ConcernCodeName } from './concern-codes.js'
+import { textOf } from './text-form.js'
 import { charLengthMax, mapType, type TypeDraft } from './type-mapping.js'
 import type { TypeOverride, TypePolicy } from './type-policy.js'
 
@@ -164,7 +165,9 @@ function fromExact(
   const rounded = scale > newScale ? `ROUND(${value}, ${newScale})` : value
   const holds = newScale >= scale && newPrecision - newScale >= precision - scale && !isLastDigitShort(column, type)
   const extended: ConcernCodeName | undefined = newScale > 18 ? 'RS0108' : undefined
-  return drafted(type, `CAST(${rounded} AS ${sqlType})`, target, narrowing(column, type, holds, extended))
+  const isSame = column.type.base === 'numeric' && newPrecision === precision && newScale === scale
+  const expression = isSame && type.base === 'DECIMAL' ? value : `CAST(${rounded} AS ${sqlType})`
+  return drafted(type, expression, target, narrowing(column, type, holds, extended))
 }
 
 /** NUMERIC(19,0) has nineteen nines, BIGINT does not; likewise ten for INT and five for SMALLINT. */
@@ -210,62 +213,15 @@ function convertText(
   target: string,
 ): TypeDraft | undefined {
   if (type.base === 'BINARY') return undefined
-  if (type.base === 'JSON')
-    return column.type.base === 'super' ? drafted(type, natural.unloadExpression, target, natural.concerns) : undefined
+  if (type.base === 'JSON') return column.type.base === 'super' ? parsedJson(column, type, target) : undefined
   const text = textOf(column, natural)
   if (text === undefined) return undefined
   const [length] = type.arguments
-  const holds = length === undefined || (text.byteCountMax !== undefined && text.byteCountMax <= length)
+  const holds = length === undefined || text.byteCountMax <= length
   return drafted(type, text.expression, target, [...text.concerns, ...narrowing(column, type, holds, undefined)])
 }
 
-interface TextForm {
-  readonly expression: string
-  readonly byteCountMax?: number
-  readonly concerns: readonly Concern[]
-}
-
-/** A value as text, in the canonical spelling of model/measure.ts where the type has one. */
-function textOf(column: CatalogColumn, natural: TypeDraft): TextForm | undefined {
-  const value = quoteIdentifier(column.name)
-  const moment = 'YYYY-MM-DD HH24:MI:SS.US'
-  const concerns: readonly Concern[] = []
-  switch (column.type.base) {
-    case 'smallint':
-    case 'integer':
-    case 'bigint':
-      return { expression: `CAST(${value} AS VARCHAR(20))`, byteCountMax: 20, concerns }
-    case 'numeric':
-      return { expression: `CAST(${value} AS VARCHAR(42))`, byteCountMax: 42, concerns }
-    case 'boolean':
-      return {
-        expression: `CASE WHEN ${value} THEN 'true' WHEN NOT ${value} THEN 'false' END`,
-        byteCountMax: 5,
-        concerns,
-      }
-    case 'date':
-      return { expression: `TO_CHAR(${value}, 'YYYY-MM-DD')`, byteCountMax: 12, concerns }
-    case 'timestamp without time zone':
-      return { expression: `TO_CHAR(${value}, '${moment}')`, byteCountMax: 28, concerns }
-    case 'timestamp with time zone':
-      return { expression: `TO_CHAR(${value} AT TIME ZONE 'UTC', '${moment}')`, byteCountMax: 28, concerns }
-    case 'binary varying':
-      return {
-        expression: `TO_HEX(${value})`,
-        byteCountMax: 2 * (column.type.length ?? 64000),
-        concerns: natural.concerns,
-      }
-    case 'character':
-    case 'character varying':
-      return {
-        expression: natural.unloadExpression,
-        byteCountMax: column.type.length ?? 65535,
-        concerns: natural.concerns,
-      }
-    case 'time without time zone':
-    case 'time with time zone':
-      return { expression: natural.unloadExpression, byteCountMax: 21, concerns: natural.concerns }
-    default:
-      return undefined
-  }
+function parsedJson(column: CatalogColumn, type: TargetType, target: string): TypeDraft {
+  const message = `${column.name} (${column.type.text}) becomes text, parsed into JSON behind a staging table`
+  return drafted(type, quoteIdentifier(column.name), target, [concernOf('RS0111', message, column.name)])
 }

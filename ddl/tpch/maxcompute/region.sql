@@ -1,7 +1,7 @@
 -- tpch_target.region, made of tpch.region (direct load)
 -- needs odps.sql.type.system.odps2=true
 -- needs odps.sql.decimal.odps2=true
--- RS0104 note: r_name (character(25)) becomes VARCHAR(25), unloaded without its padding
+-- RS0104 note: r_name (character(25)) is unloaded without its padding
 -- RS0105 note: trailing blanks begin to count in r_comment
 -- RS0203 note: PRIMARY KEY (r_regionkey) is not carried
 -- RS0204 note: DISTKEY(r_regionkey) SORTKEY(r_regionkey) is not carried
