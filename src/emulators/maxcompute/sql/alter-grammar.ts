@@ -1,0 +1,64 @@
+import { readType } from './primary-grammar.js'
+import type { AlterAction, PartitionItem, Statement } from './statement.js'
+import { readColumnDefinition, readPartition, readProperties } from './table-grammar.js'
+import type { TokenReader } from './token-reader.js'
+
+/** After ALTER TABLE. */
+export function readAlterTable(reader: TokenReader): Statement {
+  const table = reader.qualifiedName()
+  const partition = reader.isWords('PARTITION') && reader.next() ? readPartition(reader) : []
+  const action = readAction(reader)
+  return { kind: 'alter', table, partition, action, at: table.at }
+}
+
+function readAction(reader: TokenReader): AlterAction {
+  if (reader.takeWords('RENAME', 'TO')) return { kind: 'rename', to: reader.qualifiedName() }
+  if (reader.takeWords('ADD')) return readAdd(reader)
+  if (reader.takeWords('DROP')) {
+    const ifExists = reader.takeWords('IF', 'EXISTS')
+    return { kind: 'drop-partition', ifExists, partitions: readPartitions(reader) }
+  }
+  if (reader.takeWords('SET')) return readSet(reader)
+  if (reader.takeWords('CHANGE')) return readChange(reader)
+  throw reader.unexpected('RENAME, ADD, DROP, SET or CHANGE')
+}
+
+function readAdd(reader: TokenReader): AlterAction {
+  if (reader.takeWords('COLUMNS') || reader.takeWords('COLUMN')) {
+    const ifNotExists = reader.isWords('IF')
+    if (ifNotExists) throw reader.unexpected("'('")
+    if (!reader.isMark('(')) return { kind: 'add-columns', columns: [readColumnDefinition(reader)] }
+    return { kind: 'add-columns', columns: reader.inParentheses(() => reader.list(() => readColumnDefinition(reader))) }
+  }
+  const ifNotExists = reader.takeWords('IF', 'NOT', 'EXISTS')
+  return { kind: 'add-partition', ifNotExists, partitions: readPartitions(reader) }
+}
+
+/** `PARTITION (…) PARTITION (…)`, with or without commas between. */
+function readPartitions(reader: TokenReader): PartitionItem[][] {
+  const partitions: PartitionItem[][] = []
+  while (reader.takeWords('PARTITION')) {
+    partitions.push(readPartition(reader))
+    reader.takeMark(',')
+  }
+  if (partitions.length === 0) throw reader.unexpected('PARTITION')
+  return partitions
+}
+
+function readSet(reader: TokenReader): AlterAction {
+  if (reader.takeWords('COMMENT')) return { kind: 'comment', comment: reader.string() }
+  if (reader.takeWords('LIFECYCLE')) return { kind: 'lifecycle', days: Number(reader.digits()) }
+  if (reader.takeWords('TBLPROPERTIES')) return { kind: 'properties', properties: readProperties(reader) }
+  throw reader.unexpected('COMMENT, LIFECYCLE or TBLPROPERTIES')
+}
+
+function readChange(reader: TokenReader): AlterAction {
+  reader.expectWords('COLUMN')
+  const column = reader.identifier()
+  if (reader.takeWords('RENAME', 'TO')) return { kind: 'rename-column', column, to: reader.identifier() }
+  if (reader.takeWords('COMMENT')) return { kind: 'column-comment', column, comment: reader.string() }
+  const to = reader.identifier()
+  const type = readType(reader)
+  const comment = reader.takeWords('COMMENT') ? reader.string() : undefined
+  return { kind: 'change-column', column, to, type, ...(comment === undefined ? {} : { comment }) }
+}

@@ -1,0 +1,162 @@
+import type { WrittenType } from '../data-type.js'
+import { parseError } from '../odps-error.js'
+import type { Call, Expression, Order, Window } from './ast.js'
+import { readExpression } from './expression-grammar.js'
+import { readOrders, readQuery, startsQuery } from './query-grammar.js'
+import type { TokenReader } from './token-reader.js'
+
+const typedLiterals = ['DATE', 'DATETIME', 'TIMESTAMP', 'TIMESTAMP_NTZ', 'X', 'JSON']
+/** Reserved words that are also functions (maxcompute.md 5.4 lists them as words). */
+const reservedFunctions = ['IF', 'REPLACE', 'REGEXP', 'DATE', 'ARRAY', 'MAP', 'STRUCT', 'LEFT', 'RIGHT', 'TIMESTAMP']
+
+export function readPrimary(reader: TokenReader): Expression {
+  const { at, kind, text } = reader.token
+  if (kind === 'number') return readNumber(reader)
+  if (kind === 'string') return { kind: 'string', value: reader.string(), at }
+  if (reader.isMark('(')) return readParenthesis(reader)
+  if (reader.isMark('*')) {
+    reader.next()
+    return { kind: 'star', at }
+  }
+  const upper = kind === 'word' ? text.toUpperCase() : ''
+  if (upper === 'NULL') return reader.next() && { kind: 'null', at }
+  if (upper === 'TRUE' || upper === 'FALSE') return reader.next() && { kind: 'boolean', value: upper === 'TRUE', at }
+  if (typedLiterals.includes(upper) && reader.peek(1).kind === 'string') {
+    reader.next()
+    return { kind: 'typed', type: upper.toLowerCase(), value: reader.string(), at }
+  }
+  if (upper === 'CASE') return readCase(reader)
+  if (upper === 'CAST') return readCast(reader)
+  if (upper === 'INTERVAL' && reader.peek(1).kind !== 'mark') return readInterval(reader)
+  if (upper === 'EXISTS') return readExists(reader)
+  const callable = reader.isIdentifier() || reservedFunctions.includes(upper)
+  if (callable && reader.peek(1).text === '(' && reader.peek(1).kind === 'mark') return readCall(reader)
+  return readColumn(reader)
+}
+
+function readNumber(reader: TokenReader): Expression {
+  const { text, at } = reader.next()
+  const suffix = /(?:BD|[LSYDF])$/i.exec(text)?.[0] ?? ''
+  return { kind: 'number', digits: text.slice(0, text.length - suffix.length), suffix: suffix.toUpperCase(), at }
+}
+
+function readParenthesis(reader: TokenReader): Expression {
+  const at = reader.at
+  return reader.inParentheses((): Expression => {
+    if (startsQuery(reader)) return { kind: 'scalar', query: readQuery(reader), at }
+    return readExpression(reader)
+  })
+}
+
+function readColumn(reader: TokenReader): Expression {
+  const at = reader.at
+  const parts = [reader.identifier()]
+  while (reader.isMark('.')) {
+    reader.next()
+    if (reader.takeMark('*')) return { kind: 'star', qualifier: parts.join('.'), at }
+    parts.push(reader.identifier())
+  }
+  return { kind: 'column', parts, at }
+}
+
+function readCase(reader: TokenReader): Expression {
+  const at = reader.next().at
+  const subject = reader.isWords('WHEN') ? undefined : readExpression(reader)
+  const branches: { when: Expression; then: Expression }[] = []
+  while (reader.takeWords('WHEN')) {
+    const when = readExpression(reader)
+    reader.expectWords('THEN')
+    branches.push({ when, then: readExpression(reader) })
+  }
+  if (branches.length === 0) throw reader.unexpected('WHEN')
+  const otherwise = reader.takeWords('ELSE') ? readExpression(reader) : undefined
+  reader.expectWords('END')
+  return {
+    kind: 'case',
+    at,
+    branches,
+    ...(subject === undefined ? {} : { subject }),
+    ...(otherwise === undefined ? {} : { otherwise }),
+  }
+}
+
+function readCast(reader: TokenReader): Expression {
+  const at = reader.next().at
+  return reader.inParentheses((): Expression => {
+    const operand = readExpression(reader)
+    reader.expectWords('AS')
+    return { kind: 'cast', operand, type: readType(reader), at }
+  })
+}
+
+/** A type's name and its numbers; what it means is decided with the statement's settings. */
+export function readType(reader: TokenReader): WrittenType {
+  const at = reader.at
+  if (reader.token.kind !== 'word') throw reader.unexpected('a type')
+  const name = reader.next().text
+  if (reader.isMark('<')) throw parseError(at, `type ${name} is not supported by this emulator`)
+  const numbers = reader.isMark('(') ? reader.inParentheses(() => reader.list(() => Number(reader.digits()))) : []
+  return { name, numbers, at }
+}
+
+function readInterval(reader: TokenReader): Expression {
+  const at = reader.next().at
+  const value = reader.token.kind === 'string' ? reader.string() : reader.digits()
+  const unit = reader.identifier()
+  const to = reader.takeWords('TO') ? reader.identifier() : undefined
+  return { kind: 'interval', value, unit, at, ...(to === undefined ? {} : { to }) }
+}
+
+function readExists(reader: TokenReader): Expression {
+  const at = reader.next().at
+  return reader.inParentheses(() => ({ kind: 'exists', query: readQuery(reader), at }))
+}
+
+function readCall(reader: TokenReader): Expression {
+  const { text, at } = reader.next()
+  const name = text.toLowerCase()
+  if (name === 'extract') return readExtract(reader)
+  const call = reader.inParentheses(() => readArguments(reader, name))
+  const over = reader.takeWords('OVER') ? readWindow(reader) : undefined
+  return { ...call, at, ...(over === undefined ? {} : { over }) }
+}
+
+function readArguments(reader: TokenReader, name: string): Call {
+  const distinct = reader.takeWords('DISTINCT')
+  const list = reader.isMark(')') ? [] : reader.list(() => readExpression(reader))
+  return { kind: 'call', name, arguments: list, distinct }
+}
+
+/** EXTRACT(unit FROM value) is `extract('unit', value)`. */
+function readExtract(reader: TokenReader): Expression {
+  const at = reader.at
+  return reader.inParentheses((): Expression => {
+    const unit: Expression = { kind: 'string', value: reader.identifier(), at }
+    reader.expectWords('FROM')
+    return { kind: 'call', name: 'extract', arguments: [unit, readExpression(reader)], distinct: false, at }
+  })
+}
+
+function readWindow(reader: TokenReader): Window {
+  return reader.inParentheses(() => {
+    const partitionBy = reader.takeWords('PARTITION', 'BY') ? reader.list(() => readExpression(reader)) : []
+    const orderBy: Order[] = reader.takeWords('ORDER', 'BY') ? readOrders(reader) : []
+    const frame = reader.isWords('ROWS') || reader.isWords('RANGE') ? readFrame(reader) : undefined
+    return { partitionBy, orderBy, ...(frame === undefined ? {} : { frame }) }
+  })
+}
+
+function readFrame(reader: TokenReader): string {
+  const unit = reader.next().text.toUpperCase()
+  if (!reader.takeWords('BETWEEN')) return `${unit} ${readBound(reader)}`
+  const low = readBound(reader)
+  reader.expectWords('AND')
+  return `${unit} BETWEEN ${low} AND ${readBound(reader)}`
+}
+
+function readBound(reader: TokenReader): string {
+  if (reader.takeWords('CURRENT', 'ROW')) return 'CURRENT ROW'
+  const amount = reader.takeWords('UNBOUNDED') ? 'UNBOUNDED' : reader.digits()
+  for (const side of ['PRECEDING', 'FOLLOWING']) if (reader.takeWords(side)) return `${amount} ${side}`
+  throw reader.unexpected('PRECEDING or FOLLOWING')
+}
