@@ -111,7 +111,7 @@ const types = z
         'TIMESTAMP becomes TIMESTAMP_NTZ through a staging table (one more write of the relation), or TIMESTAMP read under UTC',
       ),
     char: z.enum(['varchar', 'char', 'string']).default('varchar'),
-    varchar: z.enum(['varchar', 'string']).default('varchar'),
+    varcharAs: z.enum(['varchar', 'string']).default('varchar'),
     overrides: z
       .array(
         z.strictObject({
@@ -120,6 +120,10 @@ const types = z
             .min(1)
             .describe('a Redshift type (numeric(12,2), timestamp) or schema.relation.column with *'),
           type: z.string().min(1).describe('the MaxCompute type'),
+          expression: z
+            .string()
+            .optional()
+            .describe('Redshift SQL for the value; {column} stands for the quoted column'),
         }),
       )
       .default([]),

@@ -61,7 +61,7 @@ export interface Travel {
   readonly signal: AbortSignal
   /** Aborted: start nothing more; what runs goes on. */
   readonly stopping: AbortSignal
-  ledger(consignment: string): Promise<FileLedger>
+  ledger(consignment: string): FileLedger
 }
 
 /** Attempts that one process makes of a step when its attempts get lost or meet transient errors. */

@@ -19,7 +19,7 @@ export function targetManifestPath(relationId: string): string {
 export async function transfer(plan: RelationPlan, travel: Travel): Promise<TransferKept> {
   const manifest = await travel.folder.readDocument<Manifest>(sourceManifestPath(plan.relationId))
   if (manifest === undefined) throw notUnloaded(plan)
-  const ledger = await travel.ledger(plan.consignment)
+  const ledger = travel.ledger(plan.consignment)
   const consignment = consignmentOf(plan, manifest, travel)
   const carry = (): Promise<Work<CarryHandle, CarryOutcome>> =>
     Promise.resolve(travel.places.carrier.carry(consignment, ledger))

@@ -1,0 +1,134 @@
+import { RamAccess } from '../access/ram-access.js'
+import { staticCredentials } from '../access/credentials.js'
+import type { Access } from '../access/access.js'
+import { StreamingCarrier } from '../carrier/streaming-carrier.js'
+import type { AccessKeys } from '../model/credentials.js'
+import type { Location } from '../model/names.js'
+import { RedshiftSource } from '../source/redshift/redshift-source.js'
+import type { Places } from '../stages/stage.js'
+import { OssStore } from '../store/oss-store.js'
+import { RetryingStore } from '../store/retrying-store.js'
+import { S3Store } from '../store/s3-store.js'
+import type { ObjectStore } from '../store/store.js'
+import { MaxComputeClient } from '../target/maxcompute/client.js'
+import { MaxComputeTarget } from '../target/maxcompute/maxcompute-target.js'
+import type { LoadedConfig } from './config.js'
+import type { Config } from './config-schema.js'
+import { resolve } from 'node:path'
+
+/** The composition root: the only place of the command that knows which adapter stands behind a port. */
+export function assemble(loaded: LoadedConfig, run: string): Places {
+  const { config } = loaded
+  const sourceStore = s3Store(config)
+  const targetStore = ossStore(config)
+  const { chunksInFlight, chunkMegabytes } = config.limits
+  return {
+    source: redshiftSource(loaded, run, sourceStore),
+    sourceStore,
+    targetStore,
+    carrier: new StreamingCarrier({
+      from: sourceStore,
+      to: targetStore,
+      limits: {
+        chunksInFlight,
+        chunkByteCount: chunkMegabytes * 1024 * 1024,
+        smallObjectByteCountMax: chunkMegabytes * 1024 * 1024,
+        chunkAttemptCountMax: 3,
+      },
+    }),
+    target: maxComputeTarget(config),
+  }
+}
+
+export function sourceRoot(config: Config): Location {
+  return { store: 's3', bucket: config.s3.bucket, key: config.s3.prefix }
+}
+
+export function targetRoot(config: Config): Location {
+  return { store: 'oss', bucket: config.oss.bucket, key: config.oss.prefix }
+}
+
+/** Every chunk in flight holds one socket a side; listings and heads come on top. */
+function socketCountMax(config: Config): number {
+  return config.limits.chunksInFlight + 8
+}
+
+function s3Store(config: Config): ObjectStore {
+  const { bucket, region, endpoint, pathStyle, accessKeyId, secretAccessKey, sessionToken } = config.s3
+  const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
+  return new RetryingStore(
+    new S3Store({
+      bucket,
+      region,
+      pathStyle,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(keys === undefined ? {} : { credentials: staticCredentials(keys) }),
+      socketCountMax: socketCountMax(config),
+    }),
+  )
+}
+
+function ossStore(config: Config): ObjectStore {
+  const { bucket, region, endpoint, pathStyle, accessKeyId, accessKeySecret, securityToken } = config.oss
+  return new RetryingStore(
+    new OssStore({
+      bucket,
+      region,
+      pathStyle,
+      ...(endpoint === undefined ? {} : { endpoint }),
+      credentials: staticCredentials(keysOf(accessKeyId, accessKeySecret, securityToken) as AccessKeys),
+      socketCountMax: socketCountMax(config),
+    }),
+  )
+}
+
+function keysOf(id: string | undefined, secret: string | undefined, token: string | undefined): AccessKeys | undefined {
+  if (id === undefined || secret === undefined) return undefined
+  return { accessKeyId: id, accessKeySecret: secret, ...(token === undefined ? {} : { securityToken: token }) }
+}
+
+function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): RedshiftSource {
+  const { redshift, s3 } = loaded.config
+  const { host, port, database, user, password, tls, caFile, iamRole, region } = redshift
+  return new RedshiftSource({
+    session: {
+      host,
+      port,
+      database,
+      user,
+      password,
+      tls,
+      ...(caFile === undefined ? {} : { caFile: resolve(loaded.folder, caFile) }),
+    },
+    iamRole,
+    s3Region: s3.region,
+    ...(region === undefined ? {} : { clusterRegion: region }),
+    ...(s3.kmsKeyId === undefined ? {} : { kmsKeyId: s3.kmsKeyId }),
+    store,
+    run,
+  })
+}
+
+function maxComputeTarget(config: Config): MaxComputeTarget {
+  const { endpoint, project, region, accessId, accessKey, securityToken } = config.maxcompute
+  const keys = keysOf(accessId, accessKey, securityToken) as AccessKeys
+  return new MaxComputeTarget(
+    new MaxComputeClient({
+      endpoint,
+      project,
+      ...(region === undefined ? {} : { region }),
+      credentials: staticCredentials(keys),
+    }),
+  )
+}
+
+/** Undefined when the config has no `access`. */
+export function assembleAccess(config: Config): Access | undefined {
+  if (config.access === undefined) return undefined
+  const { accessKeyId, accessKeySecret, stsEndpoint, ramEndpoint } = config.access
+  return new RamAccess({
+    credentials: staticCredentials({ accessKeyId, accessKeySecret }),
+    ...(stsEndpoint === undefined ? {} : { stsEndpoint }),
+    ...(ramEndpoint === undefined ? {} : { ramEndpoint }),
+  })
+}

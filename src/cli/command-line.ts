@@ -1,0 +1,198 @@
+import yargs, { type Argv } from 'yargs'
+import { MigrationError } from '../model/errors.js'
+import { legs } from '../stages/stage.js'
+import type { Context, GlobalOptions } from './context.js'
+import { toolVersion } from './tool-version.js'
+
+export type Handler = (context: Context) => Promise<number>
+
+export interface Invocation {
+  readonly options: GlobalOptions
+  readonly handler: Handler
+}
+
+type Choose = (handler: Handler) => void
+
+/** Parses the arguments; undefined when they only asked for help or the version. Commands are loaded when they are chosen. */
+export async function commandLine(args: readonly string[]): Promise<Invocation | undefined> {
+  let handler: Handler | undefined
+  const parser = globals(yargs([...args]))
+  for (const add of [addPlanning, addLegs, addRun, addLooking, addEmulators])
+    add(parser, (chosen) => (handler = chosen))
+  parser
+    .scriptName('migrate')
+    .version(toolVersion())
+    .usage(
+      '$0 <command>\n\nMoves Amazon Redshift schemas to Alibaba Cloud MaxCompute and proves that nothing was lost.',
+    )
+    .demandCommand(1, 'which command?')
+    .strict()
+    .recommendCommands()
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      if (error instanceof MigrationError) throw error
+      throw new MigrationError('arguments', `migrate: ${message ?? error?.message ?? 'arguments not understood'}`, {
+        hint: 'migrate --help shows the commands, migrate COMMAND --help its options',
+      })
+    })
+    .wrap(100)
+  const parsed = await parser.parseAsync()
+  return handler === undefined ? undefined : { options: globalOptions(parsed), handler }
+}
+
+function globals(parser: Argv): Argv {
+  return parser
+    .option('config', { alias: 'c', type: 'string', default: 'migrate.yaml', describe: 'the config file' })
+    .option('run', { type: 'string', describe: 'a run by its id; the newest one otherwise' })
+    .option('select', { type: 'string', array: true, describe: "relations of the plan, e.g. 'sales.*'" })
+    .option('exclude', { type: 'string', array: true, describe: 'relations to leave out' })
+    .option('json', { type: 'boolean', default: false, describe: 'data as JSON lines on stdout' })
+    .option('verbose', { alias: 'v', type: 'boolean', default: false, describe: 'say more' })
+    .option('quiet', { alias: 'q', type: 'boolean', default: false, describe: 'say nothing but data' })
+    .option('color', {
+      type: 'boolean',
+      default: process.env['NO_COLOR'] === undefined,
+      describe: 'colours (also NO_COLOR)',
+    })
+    .option('yes', { type: 'boolean', default: false, describe: 'do not ask' })
+    .option('fail-fast', { type: 'boolean', default: false, describe: 'start nothing more after the first failure' })
+    .option('take-over', { type: 'boolean', default: false, describe: 'take a run that a vanished host holds' })
+}
+
+function globalOptions(parsed: Record<string, unknown>): GlobalOptions {
+  return {
+    config: String(parsed['config']),
+    run: parsed['run'] as string | undefined,
+    select: parsed['select'] as string[] | undefined,
+    exclude: parsed['exclude'] as string[] | undefined,
+    json: parsed['json'] === true,
+    verbose: parsed['verbose'] === true,
+    quiet: parsed['quiet'] === true,
+    color: parsed['color'] === true,
+    yes: parsed['yes'] === true,
+    failFast: parsed['failFast'] === true,
+    takeOver: parsed['takeOver'] === true,
+  }
+}
+
+function withReplace<T>(parser: Argv<T>) {
+  return parser.option('replace', {
+    type: 'boolean',
+    default: false,
+    describe: 'rows that are in a table already may go',
+  })
+}
+
+function addPlanning(parser: Argv, choose: Choose): void {
+  parser.command(
+    'plan',
+    'read the catalog and decide what becomes of every relation',
+    (options) =>
+      options.option('detailed-exitcode', {
+        type: 'boolean',
+        default: false,
+        describe: 'exit 13 when there is something to do',
+      }),
+    ({ detailedExitcode }) =>
+      choose(async (context) => (await import('./commands/plan.js')).plan(context, { detailedExitcode })),
+  )
+  parser.command(
+    'ddl',
+    'write the MaxCompute DDL of the plan to files',
+    (options) =>
+      withReplace(options).option('apply', { type: 'boolean', default: false, describe: 'make the tables too' }),
+    ({ apply, replace }) =>
+      choose(async (context) => (await import('./commands/ddl.js')).ddl(context, { apply, replace })),
+  )
+}
+
+const legTitles = {
+  unload: 'UNLOAD the selected relations to S3, measured in the same snapshot',
+  transfer: 'carry unloaded parts from S3 to OSS, proven by CRC-64',
+  load: 'LOAD transferred parts into the tables',
+  verify: 'compare both warehouses',
+} as const
+
+function addLegs(parser: Argv, choose: Choose): void {
+  for (const name of legs) {
+    parser.command(name, legTitles[name], withReplace, ({ replace }) =>
+      choose(async (context) => (await import('./commands/leg.js')).leg(context, name, { replace })),
+    )
+  }
+}
+
+function addRun(parser: Argv, choose: Choose): void {
+  parser.command(
+    'run',
+    'the whole journey; called again it goes on where it stopped',
+    (options) =>
+      withReplace(options)
+        .option('new', { type: 'boolean', default: false, describe: 'start another run' })
+        .option('redo', { type: 'string', array: true, describe: 'take these relations up again' })
+        .example('$0 run --config migrate.yaml', 'plan, make tables, unload, transfer, load, verify, report'),
+    (parsed) =>
+      choose(async (context) =>
+        (await import('./commands/run.js')).run(context, {
+          replace: parsed.replace,
+          new: parsed.new,
+          redo: parsed.redo,
+        }),
+      ),
+  )
+}
+
+function addLooking(parser: Argv, choose: Choose): void {
+  parser.command('status', 'what a run has done so far', {}, () =>
+    choose(async (context) => (await import('./commands/status.js')).status(context)),
+  )
+  parser.command('report', 'write report.html, report.json and report.md', {}, () =>
+    choose(async (context) => (await import('./commands/report.js')).report(context)),
+  )
+  parser.command('doctor', 'check every system, key, bucket and role', {}, () =>
+    choose(async (context) => (await import('./commands/doctor.js')).doctor(context)),
+  )
+  parser.command('policies', 'print the least privileges that each system must grant', {}, () =>
+    choose(async (context) => (await import('./commands/policies.js')).policies(context)),
+  )
+  parser.command(
+    'explain <code>',
+    "what a concern's code means and what can be chosen",
+    (options) => options.positional('code', { type: 'string', demandOption: true }),
+    ({ code }) => choose(async (context) => (await import('./commands/explain.js')).explain(context, code)),
+  )
+}
+
+function addEmulators(parser: Argv, choose: Choose): void {
+  parser.command(
+    'emulate',
+    'start the emulated clouds on this machine',
+    (options) =>
+      options
+        .option('dir', {
+          type: 'string',
+          default: '.migrate',
+          describe: 'where they keep their data and write migrate.yaml',
+        })
+        .option('seed', {
+          choices: ['tpch', 'guide', 'none'] as const,
+          default: 'none' as const,
+          describe: 'what Redshift holds',
+        })
+        .option('scale', { type: 'number', default: 0.01, describe: 'TPC-H scale factor' })
+        .option('from', {
+          type: 'string',
+          describe: 'load <table>.tbl files of this folder instead of generating them',
+        }),
+    ({ dir, seed, scale, from }) =>
+      choose(async (context) => (await import('./commands/emulate.js')).emulate(context, { dir, seed, scale, from })),
+  )
+  parser.command(
+    'demo',
+    'migrate TPC-H between emulated clouds, from nothing to the report',
+    (options) =>
+      options
+        .option('scale', { type: 'number', default: 0.01, describe: 'TPC-H scale factor' })
+        .option('dir', { type: 'string', describe: 'a folder to keep everything in; a temporary one otherwise' }),
+    ({ scale, dir }) => choose(async (context) => (await import('./commands/demo.js')).demo(context, { scale, dir })),
+  )
+}

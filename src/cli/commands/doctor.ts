@@ -1,0 +1,87 @@
+import type { Access } from '../../access/access.js'
+import { MigrationError } from '../../model/errors.js'
+import type { Call } from '../../model/work.js'
+import type { Places } from '../../stages/stage.js'
+import { assemble, assembleAccess } from '../assemble.js'
+import { askingCall, type Context } from '../context.js'
+import type { Config } from '../config-schema.js'
+
+interface Finding {
+  readonly check: string
+  readonly ok: boolean
+  readonly detail: string
+  readonly hint?: string
+}
+
+/** Longest time that a single question may take. */
+const checkMilliseconds = 60_000
+
+/** Asks every system one question, and says what to do where the answer is no. Changes nothing. */
+export async function doctor(context: Context): Promise<number> {
+  const loaded = await context.config()
+  const places = assemble(loaded, 'doctor')
+  const findings: Finding[] = []
+  for (const [check, ask] of questions(loaded.config, places, assembleAccess(loaded.config))) {
+    const finding = await answer(check, () => ask(askingCall(context, checkMilliseconds)))
+    findings.push(finding)
+    context.talk.data(finding, () => findingText(finding))
+  }
+  const failedCount = findings.filter((finding) => !finding.ok).length
+  context.talk.say(failedCount === 0 ? 'everything answered' : `${failedCount} of ${findings.length} checks failed`)
+  return failedCount === 0 ? 0 : 10
+}
+
+type Question = readonly [string, (call: Call) => Promise<string>]
+
+function questions(config: Config, places: Places, access: Access | undefined): readonly Question[] {
+  const { redshift, s3, oss, maxcompute } = config
+  const basic: Question[] = [
+    [
+      'redshift login',
+      (call) => places.source.ping(call).then(() => `${redshift.user}@${redshift.host}/${redshift.database}`),
+    ],
+    ['s3 bucket', (call) => places.sourceStore.ping(call).then(() => `s3://${s3.bucket}/${s3.prefix}`)],
+    ['oss bucket', (call) => places.targetStore.ping(call).then(() => `oss://${oss.bucket}/${oss.prefix}`)],
+    ['maxcompute project', (call) => places.target.ping(call).then(() => maxcompute.project)],
+    [
+      'maxcompute types',
+      async (call) => {
+        const facts = await places.target.facts(call)
+        return `edition ${facts.typeEdition}, time zone ${facts.timeZone ?? 'unknown'}, ${facts.schemaModel ? 'three' : 'two'}-level names`
+      },
+    ],
+  ]
+  return access === undefined ? basic : [...basic, ...accessQuestions(config, access)]
+}
+
+function accessQuestions(config: Config, access: Access): readonly Question[] {
+  const { roleArn } = config.oss
+  const identity: Question = ['alibaba identity', async (call) => (await access.callerIdentity(call)).arn]
+  if (roleArn === undefined) return [identity]
+  const trust: Question = [
+    'load role',
+    async (call) => {
+      const role = await access.role(roleArn, call)
+      if (role.trustedServices.includes('odps.aliyuncs.com'))
+        return `${role.arn}, policies ${role.policies.join(', ') || 'none'}`
+      throw new MigrationError('access-refused', `role ${role.name}: it does not trust odps.aliyuncs.com`, {
+        hint: 'migrate policies prints the trust policy that LOAD needs',
+      })
+    },
+  ]
+  return [identity, trust]
+}
+
+async function answer(check: string, ask: () => Promise<string>): Promise<Finding> {
+  try {
+    return { check, ok: true, detail: await ask() }
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+    return { check, ok: false, detail: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) }
+  }
+}
+
+function findingText(finding: Finding): string {
+  const line = `${finding.ok ? 'ok  ' : 'FAIL'} ${finding.check}: ${finding.detail}`
+  return finding.hint === undefined ? line : `${line}\n     hint: ${finding.hint}`
+}

@@ -1,0 +1,47 @@
+import { exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
+import type { PlanEntry } from '../../stages/plan-book.js'
+import type { Leg, Travel } from '../../stages/stage.js'
+import type { Context } from '../context.js'
+import { tellDiscrepancies } from '../verdict.js'
+import { onTravel, openPlannedRun } from './travel-command.js'
+
+/** `migrate unload | transfer | load | verify`: one leg for every selected relation. */
+export async function leg(context: Context, name: Leg, options: { readonly replace: boolean }): Promise<number> {
+  const run = await openPlannedRun(context, name)
+  try {
+    return await onTravel(context, run, options.replace, async (book, entries, travel) => {
+      if (name === 'verify') await askAgain(entries, travel)
+      const arrivals = await travelLegs(book, entries, [name], travel)
+      if (name === 'verify') await tellDiscrepancies(context, entries, travel)
+      const exitCode = exitCodeOf(arrivals, entries.length, context.stopping)
+      tellArrivals(context, name, arrivals, entries.length, exitCode)
+      return exitCode
+    })
+  } finally {
+    await run.close()
+  }
+}
+
+/** Verifying only looks, so it always looks anew: what was true yesterday may have changed. */
+async function askAgain(entries: readonly PlanEntry[], travel: Travel): Promise<void> {
+  for (const entry of entries) {
+    const step = `verify/${entry.relationId}`
+    if (travel.journal.status(step).state === 'succeeded') {
+      await travel.journal.append({ event: 'reopened', step, reason: 'verify was asked for again' })
+    }
+  }
+}
+
+function tellArrivals(
+  context: Context,
+  name: Leg,
+  arrivals: readonly Arrival[],
+  count: number,
+  exitCode: number,
+): void {
+  const done = arrivals.filter((arrival) => arrival.error === undefined).length
+  context.talk.data(
+    { stage: name, relations: count, done, exitCode },
+    () => `${name}: ${done} of ${count} relations done`,
+  )
+}

@@ -1,0 +1,120 @@
+import type { LoadedConfig } from '../config.js'
+import { readCatalog, targetFacts } from '../../stages/catalog.js'
+import { makePlan, type PlanSummary } from '../../stages/plan.js'
+import { PlanBook } from '../../stages/plan-book.js'
+import { relationText, tableText } from '../../model/names.js'
+import type { PlanPolicy } from '../../translate/relation.js'
+import { assemble } from '../assemble.js'
+import { askingCall, runsFolder, type Context } from '../context.js'
+import { bytesText, countText } from '../figures.js'
+import { createRun, findRun, openRun, type OpenedRun, type RunSummary } from '../runs.js'
+import { setupDifference, setupOf } from '../setup.js'
+import { toolVersion } from '../tool-version.js'
+
+/** Reading a large catalog is one minute's work; an hour says that something is stuck. */
+const catalogMilliseconds = 3_600_000
+
+export async function plan(context: Context, options: { readonly detailedExitcode: boolean }): Promise<number> {
+  const loaded = await context.config()
+  const run = await openRun(await freshRun(loaded), openOptions(context, 'plan'))
+  try {
+    const summary = await planRun(context, loaded, run)
+    await tellPlan(context, run, summary)
+    if (summary.concernCounts.blocking > 0) return 10
+    return options.detailedExitcode && summary.relationCount > 0 ? 13 : 0
+  } finally {
+    await run.close()
+  }
+}
+
+export function openOptions(context: Context, command: string): Parameters<typeof openRun>[1] {
+  return { command, takeOver: context.options.takeOver, redact: context.redact }
+}
+
+/** A run in which nothing has moved yet is planned again; otherwise a new one is opened. */
+async function freshRun(loaded: LoadedConfig): Promise<RunSummary> {
+  const setup = setupOf(loaded.config)
+  const newest = await findRun(runsFolder(loaded), undefined)
+  if (newest !== undefined && setupDifference(newest.document.setup, setup) === undefined) {
+    const hasPlan = (await newest.folder.readDocument('run.json')) !== undefined
+    if (hasPlan && !(await hasMoved(newest))) return newest
+  }
+  return createRun(runsFolder(loaded), setup, toolVersion())
+}
+
+async function hasMoved(run: RunSummary): Promise<boolean> {
+  const { FileJournal } = await import('../../journal/file-journal.js')
+  const journal = await FileJournal.read(run.folder.file('journal.jsonl'))
+  return [...journal.steps()].length > 0
+}
+
+/** catalog → plan, into the run's folder. */
+export async function planRun(context: Context, loaded: LoadedConfig, run: OpenedRun): Promise<PlanSummary> {
+  const { config } = loaded
+  const places = assemble(loaded, run.document.run)
+  const call = askingCall(context, catalogMilliseconds)
+  await readCatalog(places, config, run.folder, run.journal, call)
+  const facts = await targetFacts(run.folder)
+  return makePlan(run.folder, run.journal, policyOf(loaded), {
+    toolVersion: toolVersion(),
+    run: run.document.run,
+    project: facts.project,
+    consistency: config.consistency,
+  })
+}
+
+function policyOf(loaded: LoadedConfig): PlanPolicy {
+  const { types, naming, maxcompute, verify, limits, lifecycleDays } = loaded.config
+  const overrides = types.overrides.map(({ match, type, expression }) =>
+    expression === undefined ? { match, type } : { match, type, expression },
+  )
+  return {
+    types: { ...types, overrides },
+    naming: {
+      project: maxcompute.project,
+      ...(maxcompute.schema === undefined ? {} : { schema: maxcompute.schema }),
+      table: naming.table,
+      tables: naming.tables,
+      columns: naming.columns,
+    },
+    depth: verify.default,
+    partMegabytesMax: limits.partMegabytes,
+    ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
+  }
+}
+
+async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary): Promise<void> {
+  const { talk } = context
+  if (talk.json) {
+    talk.data({ run: run.document.run, folder: run.folder.path, ...summary }, () => '')
+    return
+  }
+  const book = await PlanBook.open(run.folder)
+  for (const entry of book.entries) {
+    const relation = await book.read(entry.relationId)
+    const size = relation.rowEstimate === undefined ? '' : `, about ${countText(relation.rowEstimate)} rows`
+    talk.data(
+      {},
+      () => `${relationText(relation.source)} -> ${tableText(relation.target)} (${relation.strategy}${size})`,
+    )
+    for (const concern of relation.concerns) {
+      talk.data({}, () =>
+        `  ${concern.class} ${concern.code} ${concern.column ?? ''} ${concern.message}`.replace(/ +/g, ' ').trimEnd(),
+      )
+    }
+  }
+  for (const one of summary.skipped) talk.data({}, () => `${one.schema}.${one.name} skipped: ${one.reason}`)
+  talk.data({}, () => planLine(run.document.run, summary))
+}
+
+function planLine(run: string, summary: PlanSummary): string {
+  const { note, lossy, blocking } = summary.concernCounts
+  const size = summary.byteEstimate > 0 ? `, about ${bytesText(summary.byteEstimate)} at the source` : ''
+  return [
+    `Plan: ${summary.relationCount} relations${size}; ${summary.stagedCount} through a staging table; ${summary.skipped.length} skipped.`,
+    `Concerns: ${note} notes, ${lossy} lossy, ${blocking} blocking. Run ${run}, plan sha256:${summary.sha256.slice(0, 12)}.`,
+    blocking > 0
+      ? 'Blocking concerns must be settled before those relations move: migrate explain CODE.'
+      : 'Go on with: migrate run',
+  ].join('\n')
+}

@@ -1,0 +1,100 @@
+import type { Context } from '../context.js'
+import type { Config } from '../config-schema.js'
+
+interface Policy {
+  readonly for: string
+  readonly document: object
+}
+
+/** The least that each system must be allowed, with this config's buckets and names filled in. */
+export async function policies(context: Context): Promise<number> {
+  const { config } = await context.config()
+  for (const policy of policiesOf(config)) {
+    context.talk.data(policy, () => `# ${policy.for}\n${JSON.stringify(policy.document, undefined, 2)}\n`)
+  }
+  for (const grant of grants(config)) context.talk.data({ for: 'Redshift', grant }, () => grant)
+  return 0
+}
+
+function policiesOf(config: Config): readonly Policy[] {
+  return [
+    {
+      for: `AWS role ${config.redshift.iamRole}: attach it to the cluster; trust redshift.amazonaws.com; permissions`,
+      document: unloadPolicy(config),
+    },
+    { for: 'AWS identity of this machine: reads what UNLOAD wrote', document: readPolicy(config) },
+    { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: trust policy`, document: odpsTrust },
+    { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: permissions`, document: loadPolicy(config) },
+    { for: 'RAM identity of this machine: writes to OSS', document: writePolicy(config) },
+  ]
+}
+
+/** redshift.md 1.8 */
+function unloadPolicy(config: Config): object {
+  const actions = ['s3:PutObject', 's3:GetObject', 's3:AbortMultipartUpload']
+  return awsPolicy(
+    config,
+    actions,
+    ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+    ['kms:GenerateDataKey', 'kms:Decrypt'],
+  )
+}
+
+function readPolicy(config: Config): object {
+  return awsPolicy(config, ['s3:GetObject'], ['s3:ListBucket', 's3:GetBucketLocation'], ['kms:Decrypt'])
+}
+
+function awsPolicy(
+  config: Config,
+  objects: readonly string[],
+  bucket: readonly string[],
+  kms: readonly string[],
+): object {
+  const { s3 } = config
+  const allow = (action: readonly string[], resource: string): object => ({
+    Effect: 'Allow',
+    Action: action,
+    Resource: resource,
+  })
+  const statements = [
+    allow(objects, `arn:aws:s3:::${s3.bucket}/${s3.prefix}*`),
+    allow(bucket, `arn:aws:s3:::${s3.bucket}`),
+    ...(s3.kmsKeyId === undefined ? [] : [allow(kms, s3.kmsKeyId)]),
+  ]
+  return { Version: '2012-10-17', Statement: statements }
+}
+
+const odpsTrust = {
+  Version: '1',
+  Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: ['odps.aliyuncs.com'] } }],
+}
+
+/** LOAD reads and lists (maxcompute.md 4.2). */
+function loadPolicy(config: Config): object {
+  return ossPolicy(config, ['oss:GetObject', 'oss:ListObjects', 'oss:ListParts'])
+}
+
+function writePolicy(config: Config): object {
+  const actions = ['oss:PutObject', 'oss:GetObject', 'oss:ListObjects', 'oss:ListParts', 'oss:AbortMultipartUpload']
+  return ossPolicy(config, actions)
+}
+
+function ossPolicy(config: Config, actions: readonly string[]): object {
+  const resource = [`acs:oss:*:*:${config.oss.bucket}`, `acs:oss:*:*:${config.oss.bucket}/${config.oss.prefix}*`]
+  return { Version: '1', Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }] }
+}
+
+function grants(config: Config): readonly string[] {
+  const user = `"${config.redshift.user.replaceAll('"', '""')}"`
+  const schemas = [
+    ...new Set(
+      config.select
+        .map((pattern) => pattern.split('.')[0] ?? '')
+        .filter((name) => name !== '' && !name.includes('*') && !name.startsWith('!')),
+    ),
+  ]
+  return schemas.flatMap((schema) => [
+    `GRANT USAGE ON SCHEMA "${schema}" TO ${user};`,
+    `GRANT SELECT ON ALL TABLES IN SCHEMA "${schema}" TO ${user};`,
+  ])
+}

@@ -1,0 +1,36 @@
+import { MigrationError } from '../../model/errors.js'
+import { PlanBook, type PlanEntry } from '../../stages/plan-book.js'
+import type { Travel } from '../../stages/stage.js'
+import { runsFolder, type Context } from '../context.js'
+import { ProgressTalk } from '../progress.js'
+import { assertSameSetup, findRun, openRun, type OpenedRun } from '../runs.js'
+import { setupOf } from '../setup.js'
+import { makeTravel, selectedEntries } from '../travel.js'
+import { openOptions } from './plan.js'
+
+/** Opens the planned run that a command works on. */
+export async function openPlannedRun(context: Context, command: string): Promise<OpenedRun> {
+  const loaded = await context.config()
+  const found = await findRun(runsFolder(loaded), context.options.run)
+  if (found === undefined) {
+    throw new MigrationError('plan-drifted', `${command}: there is no run yet`, { hint: 'run migrate plan first' })
+  }
+  assertSameSetup(found, setupOf(loaded.config))
+  return openRun(found, openOptions(context, command))
+}
+
+/** Runs `work` over the selected relations of an opened run, with progress told meanwhile. */
+export async function onTravel<T>(
+  context: Context,
+  run: OpenedRun,
+  replace: boolean,
+  work: (book: PlanBook, entries: readonly PlanEntry[], travel: Travel) => Promise<T>,
+): Promise<T> {
+  const loaded = await context.config()
+  const book = await PlanBook.open(run.folder)
+  const entries = selectedEntries(book, context)
+  context.talk.say(`run ${run.document.run}: ${entries.length} relations`)
+  using progress = new ProgressTalk(context.talk, entries.length)
+  const travel = await makeTravel(context, loaded, run, progress, { replace })
+  return await work(book, entries, travel)
+}

@@ -1,0 +1,72 @@
+import { FileLedger } from '../journal/file-ledger.js'
+import { selectionMatches } from '../model/selection.js'
+import { MigrationError } from '../model/errors.js'
+import type { PlanBook, PlanEntry } from '../stages/plan-book.js'
+import type { Observer, RunSettings, Travel } from '../stages/stage.js'
+import { assemble, sourceRoot, targetRoot } from './assemble.js'
+import type { LoadedConfig } from './config.js'
+import type { Context } from './context.js'
+import { readPairedQueries } from './paired-queries.js'
+import type { OpenedRun } from './runs.js'
+
+const hour = 3_600_000
+
+export interface TravelOptions {
+  readonly replace: boolean
+}
+
+/** Everything the stages need, made from the config and an opened run. */
+export async function makeTravel(
+  context: Context,
+  loaded: LoadedConfig,
+  run: OpenedRun,
+  observer: Observer,
+  options: TravelOptions,
+): Promise<Travel> {
+  return {
+    run: run.document.run,
+    folder: run.folder,
+    journal: run.journal,
+    places: assemble(loaded, run.document.run),
+    settings: await settingsOf(context, loaded, options),
+    observer,
+    signal: context.signal,
+    stopping: context.stopping,
+    ledger: (consignment) => new FileLedger(run.folder.file(`ledger/${consignment}.jsonl`)),
+  }
+}
+
+async function settingsOf(context: Context, loaded: LoadedConfig, options: TravelOptions): Promise<RunSettings> {
+  const { config } = loaded
+  const { unload, transfer, load, verify } = config.limits
+  const { hours } = config
+  return {
+    consistency: config.consistency,
+    sourceRoot: sourceRoot(config),
+    targetRoot: targetRoot(config),
+    loadEndpoint: config.oss.loadEndpoint ?? `oss-${config.oss.region}-internal.aliyuncs.com`,
+    ...(config.oss.roleArn === undefined ? {} : { roleArn: config.oss.roleArn }),
+    replace: options.replace,
+    queries: await readPairedQueries(config.verify.queries, loaded.folder),
+    limits: { unload, transfer, load, verify },
+    deadlines: {
+      unload: hours.unload * hour,
+      transfer: hours.transfer * hour,
+      load: hours.load * hour,
+      verify: hours.verify * hour,
+    },
+    failFast: context.options.failFast,
+  }
+}
+
+/** The plan's relations that --select and --exclude leave. */
+export function selectedEntries(book: PlanBook, context: Context): readonly PlanEntry[] {
+  const { select, exclude } = context.options
+  if (select === undefined && exclude === undefined) return book.entries
+  const selection = { select: select ?? ['*'], exclude: exclude ?? [] }
+  const entries = book.entries.filter((entry) => selectionMatches(selection, entry))
+  if (entries.length > 0) return entries
+  throw new MigrationError('arguments', `--select ${selection.select.join(' ')}: no relation of the plan matches`, {
+    hint: 'migrate status lists the relations of the plan',
+  })
+}

@@ -1,0 +1,144 @@
+import type { ReportHeader, ReportRelation } from './report.js'
+import { legs } from './stage.js'
+
+/** One JSON document, written relation by relation. */
+export async function* reportJson(
+  header: ReportHeader,
+  relations: AsyncIterable<ReportRelation>,
+): AsyncGenerator<string> {
+  yield `${JSON.stringify(header).slice(0, -1)},"relations":[\n`
+  let separator = ''
+  for await (const relation of relations) {
+    yield separator + JSON.stringify(relation)
+    separator = ',\n'
+  }
+  yield '\n]}\n'
+}
+
+export async function* reportMarkdown(
+  header: ReportHeader,
+  relations: AsyncIterable<ReportRelation>,
+): AsyncGenerator<string> {
+  yield `# Migration report: run ${header.run}\n\n`
+  yield `${header.source} → ${header.target}; ${header.relationCount} relations; consistency ${header.consistency}; redshift-to-maxcompute ${header.toolVersion}.\n\n`
+  yield '| relation | table | rows | bytes | values compared | differences | verdict |\n|---|---|--:|--:|--:|--:|---|\n'
+  for await (const relation of relations) yield markdownRow(relation)
+  for (const one of header.skipped)
+    yield `| ${cell(`${one.schema}.${one.name}`)} | – | | | | | skipped: ${cell(one.reason)} |\n`
+}
+
+function markdownRow(relation: ReportRelation): string {
+  const cells = [
+    cell(relation.relation),
+    cell(relation.table),
+    String(relation.rowCount ?? ''),
+    String(relation.byteCount ?? ''),
+    String(comparedCount(relation)),
+    String(differenceCount(relation)),
+    relation.failure === undefined ? relation.verdict : `${relation.verdict}: ${cell(relation.failure)}`,
+  ]
+  return `| ${cells.join(' | ')} |\n`
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+}
+
+/** A page that needs nothing beside it. `head` is everything up to the body's first element. */
+export async function* reportHtml(
+  head: string,
+  header: ReportHeader,
+  relations: AsyncIterable<ReportRelation>,
+): AsyncGenerator<string> {
+  yield head.replaceAll('{{run}}', html(header.run))
+  yield `<header><h1>Migration report</h1><p>run ${html(header.run)} · ${html(header.source)} → ${html(header.target)}</p>`
+  yield `<p>${header.relationCount} relations · consistency ${html(header.consistency)} · redshift-to-maxcompute ${html(header.toolVersion)}</p>`
+  yield `<p class="verdict ${header.exitCode === 0 ? 'verified' : 'differs'}">${html(verdictText(header))}</p></header><main>`
+  for await (const relation of relations) yield htmlRelation(relation)
+  for (const one of header.skipped) {
+    yield `<details><summary><b>${html(`${one.schema}.${one.name}`)}</b> skipped: ${html(one.reason)}</summary></details>`
+  }
+  yield '</main></body></html>\n'
+}
+
+function verdictText(header: ReportHeader): string {
+  if (header.exitCode === undefined) return 'The run has not ended.'
+  if (header.exitCode === 0) return 'Every relation was migrated and verified at its planned depth.'
+  if (header.exitCode === 9) return 'Differences were found.'
+  return `The run ended with exit code ${header.exitCode}.`
+}
+
+function htmlRelation(relation: ReportRelation): string {
+  const figures = [
+    relation.rowCount === undefined ? undefined : `${relation.rowCount} rows`,
+    relation.byteCount === undefined ? undefined : `${relation.byteCount} bytes in ${relation.partCount ?? 0} parts`,
+    `${comparedCount(relation)} values compared`,
+    ...legs.map((leg) => {
+      const taken = relation.milliseconds[leg]
+      return taken === undefined ? undefined : `${leg} ${(taken / 1000).toFixed(1)} s`
+    }),
+  ].filter((figure) => figure !== undefined)
+  const open = relation.verdict === 'verified' ? '' : ' open'
+  return [
+    `<details${open}><summary><b>${html(relation.relation)}</b> → ${html(relation.table)} `,
+    `<span class="verdict ${relation.verdict}">${relation.verdict}</span><small>${html(figures.join(' · '))}</small></summary>`,
+    relation.failure === undefined ? '' : `<p class="differs">${html(relation.failure)}</p>`,
+    htmlDifferences(relation),
+    htmlConcerns(relation),
+    htmlValues(relation),
+    htmlInstances(relation),
+    '</details>\n',
+  ].join('')
+}
+
+function htmlDifferences(relation: ReportRelation): string {
+  const found = relation.checks.flatMap((check) => check.discrepancies)
+  if (found.length === 0) return ''
+  const rows = found.map((one) =>
+    row([one.check, one.column ?? '', String(one.source), String(one.target), one.message]),
+  )
+  return table(['check', 'column', 'source', 'target', 'what'], rows)
+}
+
+function htmlConcerns(relation: ReportRelation): string {
+  if (relation.concerns.length === 0) return ''
+  const rows = relation.concerns.map((one) => row([one.code, one.class, one.column ?? '', one.message]))
+  return table(['concern', 'class', 'column', 'what'], rows)
+}
+
+function htmlValues(relation: ReportRelation): string {
+  if (relation.values.length === 0) return ''
+  const rows = relation.values.map((one) =>
+    row([one.column ?? '(all)', one.measure, String(one.source), String(one.target), one.equal ? '=' : '≠']),
+  )
+  return table(['column', 'measure', 'source', 'target', ''], rows)
+}
+
+function htmlInstances(relation: ReportRelation): string {
+  if (relation.instances.length === 0) return ''
+  return table(
+    ['step', 'instance'],
+    relation.instances.map((one) => row([one.step, one.instance])),
+  )
+}
+
+function table(titles: readonly string[], rows: readonly string[]): string {
+  const head = titles.map((title) => `<th>${html(title)}</th>`).join('')
+  return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`
+}
+
+function row(cells: readonly string[]): string {
+  return `<tr>${cells.map((text) => `<td>${html(text)}</td>`).join('')}</tr>`
+}
+
+function comparedCount(relation: ReportRelation): number {
+  return relation.checks.reduce((total, check) => total + check.comparedCount, 0)
+}
+
+function differenceCount(relation: ReportRelation): number {
+  return relation.checks.reduce((total, check) => total + check.discrepancies.length, 0)
+}
+
+function html(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+}

@@ -1,0 +1,165 @@
+import type { Journal } from '../journal/journal.js'
+import type { RunFolder } from '../journal/run-folder.js'
+import type { CheckResult, RelationChecks } from '../model/documents.js'
+import type { Manifest } from '../model/manifest.js'
+import type { Measure } from '../model/measure.js'
+import { relationText, tableText } from '../model/names.js'
+import type { Concern, PlanHeader, RelationPlan } from '../model/plan.js'
+import type { PlanBook } from './plan-book.js'
+import { legs, type Leg } from './stage.js'
+import { targetManifestPath } from './transfer.js'
+import { sourceManifestPath } from './unload.js'
+import { checksPath } from './verify.js'
+
+/** First line of the report. */
+export interface ReportHeader {
+  readonly document: 'report'
+  readonly version: 1
+  readonly run: string
+  readonly toolVersion: string
+  readonly source: string
+  readonly target: string
+  readonly consistency: string
+  readonly relationCount: number
+  readonly skipped: PlanHeader['skipped']
+  /** The exit code of the run; absent while it has not ended. */
+  readonly exitCode?: number
+}
+
+export interface ReportValue {
+  readonly column?: string
+  readonly measure: string
+  readonly source: string | null
+  readonly target: string | null
+  readonly equal: boolean
+}
+
+export interface ReportRelation {
+  readonly relation: string
+  readonly table: string
+  readonly strategy: string
+  readonly depth: string
+  readonly states: Readonly<Record<Leg, string>>
+  readonly failure?: string
+  readonly rowCount?: number
+  readonly byteCount?: number
+  readonly partCount?: number
+  readonly snapshot?: string
+  readonly crc64: readonly string[]
+  readonly milliseconds: Partial<Record<Leg, number>>
+  readonly instances: readonly { readonly step: string; readonly instance: string; readonly logview: string }[]
+  readonly concerns: readonly Concern[]
+  readonly checks: readonly CheckResult[]
+  readonly values: readonly ReportValue[]
+  readonly verdict: 'verified' | 'differs' | 'unverified' | 'failed' | 'blocked'
+}
+
+/** Everything that can be said of each relation, from documents and journal alone; one at a time. */
+export async function* reportRelations(
+  book: PlanBook,
+  folder: RunFolder,
+  journal: Pick<Journal, 'status' | 'steps'>,
+  times: ReadonlyMap<string, number>,
+): AsyncGenerator<ReportRelation> {
+  const instances = instancesById(journal)
+  for (const entry of book.entries) {
+    const plan = await book.read(entry.relationId)
+    yield await reportRelation(plan, folder, journal, times, instances.get(entry.relationId) ?? [])
+  }
+}
+
+async function reportRelation(
+  plan: RelationPlan,
+  folder: RunFolder,
+  journal: Pick<Journal, 'status'>,
+  times: ReadonlyMap<string, number>,
+  instances: ReportRelation['instances'],
+): Promise<ReportRelation> {
+  const id = plan.relationId
+  const source = await folder.readDocument<Manifest>(sourceManifestPath(id))
+  const target = await folder.readDocument<Manifest>(targetManifestPath(id))
+  const checks = await folder.readDocument<RelationChecks>(checksPath(id))
+  const failure = failureOf(id, journal)
+  const taken = legs.flatMap((leg) => (times.has(`${leg}/${id}`) ? [[leg, times.get(`${leg}/${id}`)]] : []))
+  return {
+    relation: relationText(plan.source),
+    table: tableText(plan.target),
+    strategy: plan.strategy,
+    depth: plan.depth,
+    states: Object.fromEntries(legs.map((leg) => [leg, journal.status(`${leg}/${id}`).state])) as Record<Leg, string>,
+    ...(failure === undefined ? {} : { failure }),
+    ...(source === undefined ? {} : figuresOf(source)),
+    crc64: target?.parts.map((part) => part.crc64 ?? '') ?? [],
+    milliseconds: Object.fromEntries(taken) as Partial<Record<Leg, number>>,
+    instances,
+    concerns: plan.concerns,
+    checks: checks?.results ?? [],
+    values: checks === undefined ? [] : valuesOf(checks),
+    verdict: verdictOf(plan, journal, checks, failure),
+  }
+}
+
+function figuresOf(manifest: Manifest): Pick<ReportRelation, 'rowCount' | 'byteCount' | 'partCount' | 'snapshot'> {
+  const { rowCount, byteCount, parts, snapshot } = manifest
+  return { rowCount, byteCount, partCount: parts.length, snapshot }
+}
+
+function failureOf(relationId: string, journal: Pick<Journal, 'status'>): string | undefined {
+  for (const leg of legs) {
+    for (const step of [
+      `${leg}/${relationId}`,
+      `${leg}/${relationId}/1`,
+      `${leg}/${relationId}/2`,
+      `${leg}/${relationId}/3`,
+    ]) {
+      const status = journal.status(step)
+      if (status.state === 'failed' || status.state === 'unresolved') return status.failure.message
+    }
+  }
+  return undefined
+}
+
+function verdictOf(
+  plan: RelationPlan,
+  journal: Pick<Journal, 'status'>,
+  checks: RelationChecks | undefined,
+  failure: string | undefined,
+): ReportRelation['verdict'] {
+  if (plan.concerns.some((concern) => concern.class === 'blocking')) return 'blocked'
+  if (failure !== undefined) return 'failed'
+  if (checks === undefined || journal.status(`verify/${plan.relationId}`).state !== 'succeeded') return 'unverified'
+  return checks.results.every((result) => result.discrepancies.length === 0) ? 'verified' : 'differs'
+}
+
+function valuesOf(checks: RelationChecks): readonly ReportValue[] {
+  const targets = new Map(checks.target.map((one) => [JSON.stringify(one.measure), one.value]))
+  return checks.source.map(({ measure, value }) => {
+    const target = targets.get(JSON.stringify(measure)) ?? null
+    const column = columnOf(measure)
+    return {
+      ...(column === undefined ? {} : { column }),
+      measure: measure.kind,
+      source: value,
+      target,
+      equal: value === target,
+    }
+  })
+}
+
+function columnOf(measure: Measure): string | undefined {
+  return 'column' in measure ? measure.column : undefined
+}
+
+function instancesById(journal: Pick<Journal, 'steps'>): ReadonlyMap<string, ReportRelation['instances'][number][]> {
+  const found = new Map<string, ReportRelation['instances'][number][]>()
+  for (const [step, status] of journal.steps()) {
+    if (status.state !== 'succeeded') continue
+    const outcome = status.outcome as { instance?: string; logview?: string } | null
+    if (outcome?.instance === undefined) continue
+    const id = step.split('/')[1] ?? ''
+    const list = found.get(id) ?? []
+    list.push({ step, instance: outcome.instance, logview: outcome.logview ?? '' })
+    found.set(id, list)
+  }
+  return found
+}
