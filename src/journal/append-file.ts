@@ -1,12 +1,16 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { onDisk } from './disk.js'
 
-/** A file of lines that only grows. Lines that are appended together are written and synced together. */
+/**
+ * A file of lines that only grows. Lines that are appended together are written and synced together.
+ * After a failed write nothing more is written: behind half a line no other line may stand.
+ */
 export class AppendFile {
   readonly #path: string
   readonly #handle: FileHandle
   #waiting: { readonly line: string; readonly done: () => void; readonly failed: (error: unknown) => void }[] = []
   #draining: Promise<void> | undefined
+  #failure: Error | undefined
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path
@@ -27,6 +31,7 @@ export class AppendFile {
 
   /** Resolves when the line is on the disk. */
   append(line: string): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure)
     const appended = new Promise<void>((done, failed) => this.#waiting.push({ line, done, failed }))
     this.#draining ??= this.#drain().finally(() => (this.#draining = undefined))
     return appended
@@ -48,7 +53,9 @@ export class AppendFile {
         })
         for (const entry of batch) entry.done()
       } catch (error) {
-        for (const entry of batch) entry.failed(error)
+        this.#failure = error as Error
+        for (const entry of [...batch, ...this.#waiting]) entry.failed(error)
+        this.#waiting = []
       }
     }
   }
