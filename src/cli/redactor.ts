@@ -109,10 +109,8 @@ function widened(text: string, { from, to }: Span): Span {
 function cover(text: string, spans: readonly Span[]): string {
   let masked = ''
   let at = 0
-  let open = -1
   for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
-    if (from >= at || open < 0) masked += `${text.slice(at, from)}${mask}`
-    open = from
+    if (from >= at) masked += `${text.slice(at, from)}${mask}`
     at = Math.max(at, to)
   }
   return masked + text.slice(at)
