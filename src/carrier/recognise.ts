@@ -43,10 +43,10 @@ function isOurs({ part, meta }: Crossing, found: ObjectInfo): boolean {
   )
 }
 
-function expectedFrom({ part, known }: Crossing): Expected | undefined {
+function expectedFrom({ part, meta, known }: Crossing): Expected | undefined {
   if (known === undefined) return undefined
   const { object } = known
-  if (object?.sourceEtag === part.etag) return { crc64: object.crc64, proof: object.proof }
+  if (object?.sourceEtag === meta.sourceEtag) return { crc64: object.crc64, proof: object.proof }
   const crc64 = crcOfChunks(known, part.byteCount)
   return crc64 === undefined ? undefined : { crc64: String(crc64), proof: 'target-only' }
 }

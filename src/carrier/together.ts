@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Call } from '../model/work.js'
 
 /**
@@ -11,6 +12,8 @@ export async function together<Item>(
   work: (item: Item, call: Call) => Promise<void>,
 ): Promise<void> {
   const controller = new AbortController()
+  // Many hang on this signal by design; Node warns of the eleventh.
+  setMaxListeners(0, controller.signal)
   const failures: unknown[] = []
   const stop = (): void => controller.abort()
   const inner: Call = { ...call, signal: controller.signal, note: (progress) => call.note(progress) }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { MigrationError } from '../model/errors.js'
 import type { Call } from '../model/work.js'
 
@@ -26,6 +27,8 @@ export class OpenRequest {
     const milliseconds = timeLimit(call, byteCount)
     this.#timer = setTimeout(() => this.abort(timedOut(subject, milliseconds)), milliseconds)
     this.#timer.unref()
+    // Many requests hang on one signal by design; Node warns of the eleventh.
+    setMaxListeners(0, call.signal)
     if (call.signal.aborted) this.#onAbort()
     else call.signal.addEventListener('abort', this.#onAbort, { once: true })
   }

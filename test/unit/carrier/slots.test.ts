@@ -1,0 +1,43 @@
+import { setMaxListeners } from 'node:events'
+import { describe, expect, it } from 'vitest'
+import { Slots } from '../../../src/carrier/slots.js'
+
+describe('slots', () => {
+  const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds))
+  const { signal } = new AbortController()
+  setMaxListeners(0, signal)
+
+  it('let in as many as there are, in order, and free what failed', async () => {
+    const slots = new Slots(3)
+    const order: number[] = []
+    let [inside, most] = [0, 0]
+    const works = Array.from({ length: 20 }, (_, index) =>
+      slots.hold(signal, async () => {
+        order.push(index)
+        most = Math.max(most, (inside += 1))
+        await pause(1)
+        inside -= 1
+        if (index % 4 === 0) throw new Error(`work ${index}`)
+        return index
+      }),
+    )
+    const results = await Promise.allSettled(works)
+    expect(most).toBe(3)
+    expect(order).toEqual(Array.from({ length: 20 }, (_, index) => index))
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(5)
+  })
+
+  it('let go who is interrupted while waiting, without losing a place', async () => {
+    const slots = new Slots(1)
+    const controller = new AbortController()
+    const first = slots.hold(signal, () => pause(30))
+    const second = slots.hold(controller.signal, async () => 'never')
+    const third = slots.hold(signal, async () => 'third')
+    controller.abort()
+    await expect(second).rejects.toMatchObject({ code: 'interrupted' })
+    await first
+    expect(await third).toBe('third')
+    await expect(slots.hold(controller.signal, async () => 'no')).rejects.toMatchObject({ code: 'interrupted' })
+    expect(await slots.hold(signal, async () => 'free')).toBe('free')
+  })
+})
