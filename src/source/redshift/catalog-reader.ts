@@ -67,12 +67,13 @@ export class CatalogReader {
   }
 
   async *#externalTables(schema: string): AsyncGenerator<CatalogEntry> {
+    const subject = `catalog of external schema ${schema}`
     let after: string | undefined
     for (;;) {
-      const tables = await this.#rows(ask.externalTablesQuery(schema, after, relationCountPerPage))
+      const tables = await this.#rows(ask.externalTablesQuery(schema, after, relationCountPerPage), subject)
       const range = rangeOf(schema, tables)
       if (range === undefined) return
-      const columns = byRelation(await this.#rows(ask.externalColumnsQuery(range)))
+      const columns = byRelation(await this.#rows(ask.externalColumnsQuery(range), subject))
       for (const [table] of tables) {
         const name = table ?? ''
         const rows = columns.get(name) ?? []
@@ -112,8 +113,8 @@ export class CatalogReader {
     })
   }
 
-  async #rows(text: string): Promise<readonly TextRow[]> {
-    return (await this.#session.query(text, 'catalog', this.#call)).rows
+  async #rows(text: string, subject = 'catalog'): Promise<readonly TextRow[]> {
+    return (await this.#session.query(text, subject, this.#call)).rows
   }
 }
 

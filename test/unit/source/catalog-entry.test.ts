@@ -6,7 +6,7 @@ import { isSystemSchema, mayBeSelected } from '../../../src/source/redshift/sche
 const column = (
   name: string,
   sortKey: string,
-  more: Partial<Record<number, string | null>> = {},
+  more: Readonly<Record<string, string | null>> = {},
 ): (string | null)[] => {
   const row = ['orders', name, 'integer', '23', '-1', 'az64', 'f', sortKey, 'f', null, null]
   for (const [n, value] of Object.entries(more)) row[Number(n)] = value
