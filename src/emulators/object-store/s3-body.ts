@@ -47,8 +47,14 @@ export function openBody(
   }
 }
 
+interface ReadableDocument {
+  readonly stream: AsyncIterable<Uint8Array>
+  readonly digests: readonly DigestName[]
+  verify(values: DigestValues, byteCount: number): unknown
+}
+
 /** For small documents; larger ones than S3 takes are refused. */
-export async function readText(body: S3Body): Promise<string> {
+export async function readText(body: ReadableDocument): Promise<string> {
   const digests = await openDigests(body.digests)
   const chunks: Uint8Array[] = []
   let byteCount = 0

@@ -80,7 +80,8 @@ function checkBucket(
   if (wrongOwner || caller.key.buckets?.includes(bucket) === false) {
     throw new Refusal(403, 'AccessDenied', 'Access Denied')
   }
-  const { region } = caller.claim
+  // OSS names its regions with and without this prefix.
+  const region = face.service === 'oss' ? caller.claim.region.replace(/^oss-/, '') : caller.claim.region
   if (region === record.region || operation === 'GetBucketLocation') return
   const headers = { 'x-amz-bucket-region': record.region }
   if (region === face.region) {
