@@ -385,6 +385,51 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
     })
 
     if (takesFaults) {
+      const slow = (attempt: Attempt, milliseconds: number): Promise<void> | undefined =>
+        place.fail?.('redshift', {
+          operation: 'UNLOAD',
+          contains: attempt.token,
+          action: { do: 'delay', milliseconds },
+        })
+
+      it('leaves the statement alone when a call stops waiting', async () => {
+        const attempt = freshAttempt()
+        await slow(attempt, 1_500)
+        await using snapshot = await source.open('each-relation', callOf())
+        const work = snapshot.unload(tableOf('small'), prefixOf(attempt))
+        const handle = await work.begin(attempt, callOf())
+        expect(await failureOf(work.settle(handle, callOf(200)))).toMatchObject({ code: 'source-unresolved' })
+        const interrupted = { ...callOf(), signal: AbortSignal.timeout(200) }
+        expect(await failureOf(work.settle(handle, interrupted))).toMatchObject({ code: 'interrupted' })
+        expect(await work.settle(handle, callOf())).toMatchObject({ rowCount: 7 })
+      })
+
+      it('finds a running UNLOAD from elsewhere and settles it when it ends', async () => {
+        const attempt = freshAttempt()
+        await slow(attempt, 2_500)
+        await using snapshot = await source.open('each-relation', callOf())
+        const work = snapshot.unload(tableOf('small'), prefixOf(attempt))
+        const handle = await work.begin(attempt, callOf())
+        const resumed = source.resume(tableOf('small'), prefixOf(attempt))
+        // The server may need a moment to write the statement into its history.
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        const found = await resumed.find(attempt, callOf())
+        expect(found).toMatchObject({ begun: { token: attempt.token, snapshot: snapshot.id } })
+        expect(await resumed.settle(handle, callOf())).toEqual(await work.settle(handle, callOf()))
+      })
+
+      it('ends what runs when its snapshot is disposed', async () => {
+        const attempt = freshAttempt()
+        await slow(attempt, 25_000)
+        const snapshot = await source.open('each-relation', callOf())
+        await snapshot.unload(tableOf('small'), prefixOf(attempt)).begin(attempt, callOf())
+        const start = Date.now()
+        await snapshot[Symbol.asyncDispose]()
+        expect(Date.now() - start).toBeLessThan(15_000)
+        const found = await source.resume(tableOf('small'), prefixOf(attempt)).find(attempt, callOf())
+        expect(found).toMatch(/^(lost|never)$/)
+      })
+
       it('never takes a failed listing for an empty one', async () => {
         const attempt = freshAttempt()
         await using snapshot = await source.open('each-relation', callOf())
