@@ -41,7 +41,7 @@ async function readSystemViews(session: Session, token: string, call: Call): Pro
   const { rows } = await session.query(
     [
       'SELECT query_text, session_id, query_id, status, error_message, query_type FROM sys_query_history',
-      `WHERE query_label = ${quoteLiteral(token)} OR query_text LIKE ${quoteLiteral(commentPattern(token))}`,
+      `WHERE TRIM(query_label) = ${quoteLiteral(token)} OR query_text LIKE ${quoteLiteral(commentPattern(token))}`,
       'ORDER BY start_time DESC LIMIT 100',
     ].join(' '),
     `unload ${token}`,
@@ -68,7 +68,7 @@ async function readLogViews(session: Session, token: string, call: Call): Promis
   const label = quoteLiteral(token)
   const subject = `unload ${token}`
   const ended = await session.query(
-    `SELECT querytxt, pid, query, aborted FROM stl_query WHERE label = ${label} OR querytxt LIKE ${quoteLiteral(commentPattern(token))} ORDER BY starttime DESC LIMIT 100`,
+    `SELECT querytxt, pid, query, aborted FROM stl_query WHERE TRIM(label) = ${label} OR querytxt LIKE ${quoteLiteral(commentPattern(token))} ORDER BY starttime DESC LIMIT 100`,
     subject,
     call,
   )
@@ -88,7 +88,7 @@ async function readInFlight(
   subject: string,
   call: Call,
 ): Promise<UnloadRecord | undefined> {
-  const { rows } = await session.query(`SELECT text, pid FROM stv_inflight WHERE label = ${label}`, subject, call)
+  const { rows } = await session.query(`SELECT text, pid FROM stv_inflight WHERE TRIM(label) = ${label}`, subject, call)
   const row = rows[0]
   return row === undefined ? undefined : { state: 'running', pid: row[1]?.trim() ?? '' }
 }
