@@ -1,4 +1,9 @@
-import { loadStatements, truncateStatement } from '../dialect/maxcompute/load.js'
+import {
+  createStagingStatement,
+  dropStagingStatement,
+  loadStatements,
+  truncateStatement,
+} from '../dialect/maxcompute/load.js'
 import { perform } from '../journal/perform.js'
 import { MigrationError } from '../model/errors.js'
 import type { Manifest } from '../model/manifest.js'
@@ -75,14 +80,11 @@ function statementsOf(plan: RelationPlan, manifest: Manifest, travel: Travel): r
   // Zero rows: UNLOAD wrote nothing and LOAD of an empty prefix fails; the table is left, or made, empty.
   if (manifest.parts.length === 0) return travel.settings.replace ? [truncateStatement(plan.target)] : []
   const { loadEndpoint, roleArn } = travel.settings
-  const location = manifest.location
-  return loadStatements({
-    plan,
-    run: travel.run,
-    location,
-    loadEndpoint,
-    ...(roleArn === undefined ? {} : { roleArn }),
-  })
+  const { location } = manifest
+  const request = { plan, run: travel.run, location, loadEndpoint }
+  const statements = loadStatements(roleArn === undefined ? request : { ...request, roleArn })
+  if (plan.strategy === 'direct') return statements
+  return [dropStagingStatement(plan, travel.run), createStagingStatement(plan, travel.run), ...statements]
 }
 
 function isFirstTouch(plan: RelationPlan, travel: Travel): boolean {

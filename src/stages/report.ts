@@ -104,6 +104,9 @@ function figuresOf(manifest: Manifest): Pick<ReportRelation, 'rowCount' | 'byteC
   return { rowCount, byteCount, partCount: parts.length, snapshot }
 }
 
+/** A load has at most so many statements: drop and make the staging table, LOAD, INSERT. */
+const statementNumbers = [1, 2, 3, 4]
+
 function failureOf(relationId: string, journal: Pick<Journal, 'status'>): string | undefined {
   for (const leg of legs) {
     for (const step of [

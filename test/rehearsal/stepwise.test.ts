@@ -1,0 +1,119 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runSql } from './maxcompute-session.js'
+import { emulate, migrate, type Emulated } from './rehearsal.js'
+
+/** TPC-H's cardinalities at scale 0.001, from the specification; lineitem's is the generator's. */
+const rowCounts = { region: 5, nation: 25, supplier: 10, customer: 150, part: 200, partsupp: 800, orders: 1500 }
+
+let emulated: Emulated
+let config: string
+
+beforeAll(async () => {
+  emulated = await emulate({ seed: 'tpch' })
+  config = emulated.clouds.config
+})
+
+afterAll(async () => {
+  await emulated[Symbol.asyncDispose]()
+})
+
+async function step(...args: string[]): ReturnType<typeof migrate> {
+  return migrate([...args, '--config', config, '--json'])
+}
+
+describe('the stages, one after the other', () => {
+  it('refuses a stage before the one that it needs', async () => {
+    const early = await step('unload')
+    expect(early.code).toBe(4)
+    expect(early.stderr).toMatch(/hint: run migrate plan first/)
+  })
+
+  it('doctor finds every system', async () => {
+    const { code, lines } = await step('doctor')
+    expect(lines.filter((line) => line['ok'] !== true)).toEqual([])
+    expect(lines.length).toBeGreaterThanOrEqual(7)
+    expect(code).toBe(0)
+  })
+
+  it('plan, ddl --apply, unload, transfer, load and verify each end with 0', async () => {
+    const planned = await step('plan')
+    expect(planned.stderr).not.toMatch(/bug/)
+    expect(planned.lines[0]).toMatchObject({ relationCount: 8 })
+    expect(planned.code).toBe(0)
+    for (const args of [['ddl', '--apply'], ['unload'], ['transfer'], ['load'], ['verify']]) {
+      const { code, lines, stderr } = await step(...args)
+      expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' })
+      expect(lines.at(-1)).toMatchObject({ stage: args[0], relations: 8, done: 8 })
+    }
+  })
+
+  it('brought every row', async () => {
+    for (const [table, rowCount] of Object.entries(rowCounts)) {
+      const result = await runSql(emulated.clouds, `SELECT COUNT(*) AS n FROM \`${table}\``)
+      expect(result.replaceAll('"', '').trim().split('\n').at(-1)).toBe(String(rowCount))
+    }
+  })
+
+  it('wrote the DDL of each relation beside the config', async () => {
+    const folder = join(emulated.dir, 'ddl', 'maxcompute', 'tpch')
+    expect((await readdir(folder)).sort()).toEqual(
+      ['customer', 'lineitem', 'nation', 'orders', 'part', 'partsupp', 'region', 'supplier'].map(
+        (name) => `${name}.sql`,
+      ),
+    )
+    expect(await readFile(join(folder, 'lineitem.sql'), 'utf8')).toMatch(/`l_extendedprice` DECIMAL\(12,2\) NOT NULL/)
+  })
+
+  it('repeats no finished step', async () => {
+    const before = await runSql(emulated.clouds, 'SHOW TABLES')
+    const again = await step('load')
+    expect(again.code).toBe(0)
+    expect(await runSql(emulated.clouds, 'SHOW TABLES')).toBe(before)
+  })
+})
+
+describe('what somebody changes behind our back', () => {
+  it('UPDATE on a plain table is refused by the service', async () => {
+    await expect(runSql(emulated.clouds, "UPDATE `region` SET `r_name` = 'X' WHERE `r_regionkey` = 1")).rejects.toThrow(
+      /ODPS-/,
+    )
+  })
+
+  it('one changed value: verify ends with 9 and names relation, column and both values', async () => {
+    const columns = '`o_orderkey`, `o_custkey`, `o_orderstatus`'
+    const rest = '`o_orderdate`, `o_orderpriority`, `o_clerk`, `o_shippriority`, `o_comment`'
+    const price = 'CASE WHEN `o_orderkey` = 1 THEN `o_totalprice` + 0.01BD ELSE `o_totalprice` END'
+    await runSql(
+      emulated.clouds,
+      `INSERT OVERWRITE TABLE \`orders\` SELECT ${columns}, ${price}, ${rest} FROM \`orders\``,
+    )
+    const { code, lines } = await step('verify')
+    expect(code).toBe(9)
+    const found = lines.flatMap((line) =>
+      line['discrepancy'] === undefined ? [] : [line['discrepancy'] as Record<string, string>],
+    )
+    expect(found.map((one) => [one['relation'], one['column']])).toContainEqual(['tpch.orders', 'o_totalprice'])
+    const sum = found.find((one) => one['column'] === 'o_totalprice')
+    const cents = (text: string | undefined): bigint =>
+      BigInt((text ?? '').replace('.', '').padEnd((text ?? '').indexOf('.') + 3, '0'))
+    expect(cents(sum?.['target']) - cents(sum?.['source'])).toBe(1n)
+  })
+
+  it('one lost row: verify ends with 9', async () => {
+    await runSql(emulated.clouds, 'INSERT OVERWRITE TABLE `nation` SELECT * FROM `nation` WHERE `n_nationkey` <> 7')
+    const { code, lines } = await step('verify', '--select', 'tpch.nation')
+    expect(code).toBe(9)
+    const found = lines.flatMap((line) =>
+      line['discrepancy'] === undefined ? [] : [line['discrepancy'] as Record<string, string>],
+    )
+    expect(found).toContainEqual(expect.objectContaining({ relation: 'tpch.nation', source: '25', target: '24' }))
+  })
+
+  it('loading the relation again repairs it', async () => {
+    const redone = await migrate(['run', '--config', config, '--json', '--redo', 'tpch.nation', 'tpch.orders'])
+    expect(redone.stderr).not.toMatch(/bug/)
+    expect(redone.code).toBe(0)
+  })
+})
