@@ -41,6 +41,8 @@ export interface ConnectionOptions {
   /** Default: node:http and node:https with connections that are kept. */
   readonly exchange?: Exchange
   readonly retry?: RetryPolicy
+  /** Milliseconds since 1970, for the signed date only. Default: this machine's clock. */
+  readonly clock?: () => number
 }
 
 /** Sends signed requests to one endpoint and repeats those that may be repeated. The constructor does no I/O. */
@@ -121,7 +123,11 @@ export class Connection {
 
   #headers(request: ResourceRequest): Record<string, string> {
     const agent = this.#options.userAgent ?? 'redshift-to-maxcompute'
-    const headers = { Date: new Date().toUTCString(), 'User-Agent': agent, 'x-odps-user-agent': agent }
+    const headers = {
+      Date: new Date(this.#options.clock?.() ?? Date.now()).toUTCString(),
+      'User-Agent': agent,
+      'x-odps-user-agent': agent,
+    }
     if (request.body === undefined) return headers
     const length = String(Buffer.byteLength(request.body, 'utf8'))
     return { ...headers, 'Content-Type': request.contentType ?? 'application/xml', 'Content-Length': length }

@@ -1,0 +1,335 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { MigrationError } from '../../src/model/errors.js'
+import type { Measure, MeasuredRelation, PairedQuery } from '../../src/model/measure.js'
+import type { ColumnPlan, ValueKind } from '../../src/model/plan.js'
+import type { Attempt, Call } from '../../src/model/work.js'
+import { MaxComputeClient, type MaxComputeClientOptions } from '../../src/target/maxcompute/client.js'
+import { parseCsv } from '../../src/target/maxcompute/csv.js'
+import { MaxComputeTarget } from '../../src/target/maxcompute/maxcompute-target.js'
+import type { InstanceOutcome, Target } from '../../src/target/target.js'
+
+/** A project that the tests may make tables in. */
+export interface TargetPlace {
+  readonly options: MaxComputeClientOptions
+  /** Orders failures of the service; only emulators take them. */
+  fail?(rule: Record<string, unknown>): void
+  heal?(): void
+  close(): Promise<void>
+}
+
+const settings = {
+  'odps.sql.type.system.odps2': 'true',
+  'odps.sql.decimal.odps2': 'true',
+  'odps.sql.allow.fullscan': 'true',
+  'odps.sql.timezone': 'UTC',
+}
+const lifecycle = 'LIFECYCLE 1'
+
+export function callOf(milliseconds = 120_000): Call {
+  return { signal: new AbortController().signal, deadlineAt: Date.now() + milliseconds, note: () => undefined }
+}
+
+export function freshAttempt(): Attempt {
+  return { token: `contract-${randomBytes(8).toString('hex')}`, number: 1 }
+}
+
+export async function errorOf(promise: Promise<unknown>): Promise<MigrationError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof MigrationError) return error
+  throw error instanceof Error ? error : new Error(`expected an error, got ${JSON.stringify(error)}`)
+}
+
+function column(name: string, targetType: string, kind: ValueKind, scale?: number): ColumnPlan {
+  return {
+    source: name,
+    sourceType: { base: 'unknown', text: 'unknown' },
+    target: name,
+    targetType,
+    unloadExpression: name,
+    kind,
+    notNull: false,
+    ...(scale === undefined ? {} : { scale }),
+  }
+}
+
+/** What every MaxCompute project must pass, emulated or not; failures on order only where `fail` is there. */
+export function targetContract(name: string, make: () => Promise<TargetPlace>, takesFaults: boolean): void {
+  describe(`target: ${name}`, () => {
+    const prefix = `contract_${Date.now().toString(36)}`
+    const made: string[] = []
+    let place: TargetPlace
+    let client: MaxComputeClient
+    let target: Target
+
+    const run = async (text: string, more: Record<string, string> = {}): Promise<InstanceOutcome> => {
+      const work = target.submit({ purpose: 'contract', text, settings: { ...settings, ...more } })
+      return work.settle(await work.begin(freshAttempt(), callOf()), callOf())
+    }
+    const rowCount = async (table: string): Promise<string | null | undefined> =>
+      parseCsv((await run(`SELECT COUNT(*) AS c FROM ${table}`)).result)[1]?.[0]
+    const makeTable = async (suffix: string, columns: string): Promise<string> => {
+      const table = `${prefix}_${suffix}`
+      made.push(table)
+      await run(`CREATE TABLE ${table} (${columns}) ${lifecycle}`)
+      return table
+    }
+    const relation = (table: string, columns: readonly ColumnPlan[]): MeasuredRelation => ({
+      relationId: table,
+      source: { schema: 'contract', name: table },
+      target: { project: place.options.project, name: table },
+      columns,
+    })
+    const targetWith = (changes: Partial<MaxComputeClientOptions>): Target =>
+      new MaxComputeTarget(new MaxComputeClient({ ...place.options, ...changes }))
+
+    beforeAll(async () => {
+      place = await make()
+      client = new MaxComputeClient(place.options)
+      target = new MaxComputeTarget(client)
+    })
+
+    afterAll(async () => {
+      for (const table of made) await run(`DROP TABLE IF EXISTS ${table}`)
+      client.close()
+      await place.close()
+    })
+
+    it('answers, and tells its facts', async () => {
+      await target.ping(callOf())
+      const facts = await target.facts(callOf())
+      expect(facts).toMatchObject({ fact: 'target', project: place.options.project })
+      expect(['1.0', '2.0', 'hive']).toContain(facts.typeEdition)
+      expect(facts.resultRowCountMax).toBeGreaterThan(0)
+      expect(facts.resultRowCountMax).toBeLessThanOrEqual(10_000)
+    })
+
+    it('describes a table, and knows which ones there are not', async () => {
+      const project = place.options.project
+      const table = await makeTable(
+        'shape',
+        "id BIGINT NOT NULL, price DECIMAL(12,2) COMMENT 'in euro', name VARCHAR(25), at TIMESTAMP",
+      )
+      const shape = await target.describe({ project, name: table }, callOf())
+      expect(shape?.columns).toEqual([
+        { name: 'id', type: 'BIGINT', nullable: false },
+        { name: 'price', type: 'DECIMAL(12,2)', nullable: true },
+        { name: 'name', type: 'VARCHAR(25)', nullable: true },
+        { name: 'at', type: 'TIMESTAMP', nullable: true },
+      ])
+      expect(shape?.partitionColumns).toEqual([])
+      expect(Math.abs((shape?.createdAt ?? 0) - Date.now() / 1_000)).toBeLessThan(900)
+      expect(await target.describe({ project, name: `${prefix}_nowhere` }, callOf())).toBeUndefined()
+      const listed: string[] = []
+      for await (const one of client.listTables(`${prefix}_sh`)) listed.push(one.name)
+      expect(listed).toEqual([table])
+    })
+
+    it('gives the outcome of a statement as often as it is asked, to anyone who knows the handle', async () => {
+      const statement = {
+        purpose: 'contract',
+        text: 'SELECT 1 AS a, \'x,"y"\n\' AS b, CAST(NULL AS STRING) AS c',
+        settings,
+      }
+      const work = target.submit(statement)
+      const handle = await work.begin(freshAttempt(), callOf())
+      const outcome = await work.settle(handle, callOf())
+      expect(parseCsv(outcome.result)).toEqual([
+        ['a', 'b', 'c'],
+        ['1', 'x,"y"\n', null],
+      ])
+      expect(outcome.logview).toContain(handle.instance)
+      expect((await targetWith({}).submit(statement).settle(handle, callOf())).result).toBe(outcome.result)
+    })
+
+    it('finds what a process left behind, and starts nothing twice', async () => {
+      const table = await makeTable('once', 'id BIGINT')
+      const statement = { purpose: 'contract', text: `INSERT INTO TABLE ${table} VALUES (1)`, settings }
+      const [attempt, other] = [freshAttempt(), freshAttempt()]
+      expect(await target.submit(statement).find(attempt, callOf())).toBe('never')
+      const handle = await target.submit(statement).begin(attempt, callOf())
+      expect(await target.submit(statement).find(attempt, callOf())).toEqual({ begun: handle })
+      await target.submit(statement).settle(handle, callOf())
+      expect(await targetWith({}).submit(statement).find(attempt, callOf())).toEqual({ begun: handle })
+      expect(await target.submit(statement).find(other, callOf())).toBe('never')
+      expect(await rowCount(table)).toBe('1')
+    })
+
+    it('refuses a statement that cannot be, with its code', async () => {
+      const missing = await errorOf(run(`SELECT * FROM ${prefix}_nowhere LIMIT 1`))
+      expect(missing.code).toMatch(/^target-(refused|missing)$/)
+      expect(missing.transient).toBe(false)
+      expect(missing.message).toMatch(/^contract: .*ODPS-0130131/s)
+      const wrong = await errorOf(run('SELEKT 1'))
+      expect(wrong).toMatchObject({ code: 'target-refused', transient: false })
+      expect(wrong.message).toContain('ODPS-0130161')
+    })
+
+    it('lets an ended instance be cancelled, and says nothing', async () => {
+      const work = target.submit({ purpose: 'contract', text: 'SELECT 1', settings })
+      const handle = await work.begin(freshAttempt(), callOf())
+      await work.settle(handle, callOf())
+      await work.cancel(handle, callOf())
+      expect((await work.settle(handle, callOf())).instance).toBe(handle.instance)
+    })
+
+    it('measures in canonical text', async () => {
+      const table = await makeTable(
+        'measured',
+        'id BIGINT, price DECIMAL(12,2), name STRING, flag BOOLEAN, day DATE, at TIMESTAMP',
+      )
+      await run(
+        `INSERT INTO TABLE ${table} VALUES ` +
+          "(1, 0.50BD, 'é', true, DATE'2020-02-29', TIMESTAMP'2020-02-29 01:02:03.450'), " +
+          "(9007199254740993, -10.00BD, 'abc', false, DATE'1999-12-31', TIMESTAMP'2021-01-01 00:00:00'), " +
+          '(NULL, NULL, NULL, NULL, NULL, NULL)',
+      )
+      const columns = [
+        column('id', 'BIGINT', 'integer'),
+        column('price', 'DECIMAL(12,2)', 'decimal', 2),
+        column('name', 'STRING', 'text'),
+        column('flag', 'BOOLEAN', 'boolean'),
+        column('day', 'DATE', 'date'),
+        column('at', 'TIMESTAMP', 'timestamp'),
+      ]
+      const expected: readonly (readonly [Measure, string])[] = [
+        [{ kind: 'row-count' }, '3'],
+        [{ kind: 'count', column: 'id' }, '2'],
+        [{ kind: 'sum', column: 'id' }, '9007199254740994'],
+        [{ kind: 'maximum', column: 'id' }, '9007199254740993'],
+        [{ kind: 'sum', column: 'price' }, '-9.5'],
+        [{ kind: 'minimum', column: 'price' }, '-10'],
+        [{ kind: 'maximum', column: 'price' }, '0.5'],
+        [{ kind: 'byte-length', column: 'name' }, '5'],
+        [{ kind: 'true-count', column: 'flag' }, '1'],
+        [{ kind: 'minimum', column: 'day' }, '1999-12-31'],
+        [{ kind: 'minimum', column: 'at' }, '2020-02-29 01:02:03.450000'],
+        [{ kind: 'maximum', column: 'at' }, '2021-01-01 00:00:00.000000'],
+      ]
+      const measures = expected.map(([measure]) => measure)
+      const answers = await target.measure(relation(table, columns), measures, callOf())
+      expect(answers).toEqual(expected.map(([measure, value]) => ({ measure, value })))
+    })
+
+    it('answers NULL for aggregates of an empty table', async () => {
+      const table = await makeTable('empty', 'id BIGINT')
+      const measures: readonly Measure[] = [
+        { kind: 'row-count' },
+        { kind: 'sum', column: 'id' },
+        { kind: 'minimum', column: 'id' },
+      ]
+      const answers = await target.measure(relation(table, [column('id', 'BIGINT', 'integer')]), measures, callOf())
+      expect(answers.map(({ value }) => value)).toEqual(['0', null, null])
+    })
+
+    it('refuses a result that is cut at the limit of rows', async () => {
+      const table = await makeTable('many', 'k BIGINT, v BIGINT')
+      const values = Array.from({ length: 101 }, (_, n) => `(1, ${n})`)
+      await run(`INSERT INTO TABLE ${table} VALUES ${values.join(', ')}`)
+      const query = (more: string): PairedQuery => ({
+        name: 'pairs',
+        relation: `contract.${table}`,
+        source: 'SELECT 1',
+        target: `SELECT a.v AS a, b.v AS b FROM {relation} a JOIN {relation} b ON a.k = b.k${more}`,
+        columns: [
+          { name: 'a', kind: 'key' },
+          { name: 'b', kind: 'exact' },
+        ],
+      })
+      const of = relation(table, [column('k', 'BIGINT', 'integer'), column('v', 'BIGINT', 'integer')])
+      const error = await errorOf(target.answer(query(''), of, callOf()))
+      expect(error).toMatchObject({ code: 'target-refused', transient: false })
+      expect(error.message).toContain('cut')
+      const answer = await target.answer(query(' WHERE a.v = 7'), of, callOf())
+      expect(answer.rows).toHaveLength(101)
+      expect(new Set(answer.rows.map(([a]) => a))).toEqual(new Set(['7']))
+    })
+
+    it('says who is denied, what is missing, and whose clock is wrong', async () => {
+      const { accessKeyId } = await place.options.credentials.current()
+      const current = async () => ({ accessKeyId, accessKeySecret: 'certainly-not-the-secret-0000' })
+      const denied = await errorOf(targetWith({ credentials: { current } }).ping(callOf()))
+      expect(denied).toMatchObject({ code: 'target-denied', transient: false })
+      expect(denied.message).not.toContain('certainly-not')
+      const missing = await errorOf(targetWith({ project: `${prefix}_nowhere` }).ping(callOf()))
+      expect(missing.code).toMatch(/^target-(missing|denied)$/)
+      const skewed = await errorOf(targetWith({ clock: () => Date.now() - 3_600_000 }).ping(callOf()))
+      expect(skewed).toMatchObject({ code: 'target-denied', transient: false })
+      expect(skewed.hint).toMatch(/clock/)
+    })
+
+    it('takes both signatures', async () => {
+      await targetWith({ signature: 'v2' }).ping(callOf())
+      if (client.region !== undefined) await targetWith({ signature: 'v4' }).ping(callOf())
+    })
+
+    if (takesFaults) targetFaults(() => ({ place, target, makeTable, rowCount }))
+  })
+}
+
+/** Failures on order. */
+function targetFaults(
+  get: () => {
+    readonly place: TargetPlace
+    readonly target: Target
+    readonly makeTable: (suffix: string, columns: string) => Promise<string>
+    readonly rowCount: (table: string) => Promise<string | null | undefined>
+  },
+): void {
+  it('runs a statement once whose reply was lost, and finds it', async () => {
+    const { place, target, makeTable, rowCount } = get()
+    const table = await makeTable('lost', 'id BIGINT')
+    const statement = { purpose: 'contract', text: `INSERT INTO TABLE ${table} VALUES (1)`, settings }
+    place.fail?.({ operation: 'POST instances', nth: 1, action: { do: 'cut', when: 'after' } })
+    const work = target.submit(statement)
+    const attempt = freshAttempt()
+    const handle = await work.begin(attempt, callOf())
+    await work.settle(handle, callOf())
+    place.heal?.()
+    expect(await work.find(attempt, callOf())).toEqual({ begun: handle })
+    expect(await rowCount(table)).toBe('1')
+  })
+
+  it('says that nothing began when the connection broke before', async () => {
+    const { place, target, makeTable, rowCount } = get()
+    const table = await makeTable('never', 'id BIGINT')
+    const work = target.submit({ purpose: 'contract', text: `INSERT INTO TABLE ${table} VALUES (1)`, settings })
+    const attempt = freshAttempt()
+    place.fail?.({ operation: 'POST instances', nth: 1, action: { do: 'cut', when: 'before' } })
+    expect(await errorOf(work.begin(attempt, callOf(15_000)))).toMatchObject({
+      code: 'target-unreachable',
+      transient: true,
+    })
+    place.heal?.()
+    expect(await work.find(attempt, callOf())).toBe('never')
+    expect(await rowCount(table)).toBe('0')
+  })
+
+  it.each([
+    ['503', { do: 'fail', status: 503, code: 'ServiceUnavailable', message: 'busy' }],
+    ['a broken connection', { do: 'cut', when: 'during' }],
+    ['429 and Retry-After', { do: 'throttle', delaySeconds: 1 }],
+  ])('bears %s while it looks', async (_name, action) => {
+    const { place, target } = get()
+    place.fail?.({ operation: '*', nth: 1, times: 2, action })
+    await target.ping(callOf())
+    place.heal?.()
+  })
+
+  it('bears failures while it waits', async () => {
+    const { place, target } = get()
+    const work = target.submit({ purpose: 'contract', text: 'SELECT 1 AS a', settings })
+    const handle = await work.begin(freshAttempt(), callOf())
+    place.fail?.({
+      operation: '*',
+      nth: 1,
+      times: 3,
+      action: { do: 'fail', status: 500, code: 'InternalServerError', message: 'ODPS-0010000' },
+    })
+    expect(parseCsv((await work.settle(handle, callOf())).result)).toEqual([['a'], ['1']])
+    place.heal?.()
+  })
+}
