@@ -139,7 +139,7 @@ describe('a launcher with TPC-H', () => {
     }
     const posted = await fetch(`${at.control.stores}/faults`, { method: 'POST', body: JSON.stringify([rule]) })
     expect([posted.status, await posted.json()]).toEqual([200, { ruleCount: 1 }])
-    await expect(list()).rejects.toThrow(/SlowDown/)
+    await expect(list()).rejects.toMatchObject({ name: 'SlowDown' })
     await fetch(`${at.control.stores}/faults`, { method: 'DELETE' })
     await expect(list()).resolves.toBeDefined()
     const wrong = await fetch(`${at.control.stores}/faults`, { method: 'POST', body: '[{"service":"s3"}]' })
