@@ -51,7 +51,7 @@ function sumFits(column: ColumnPlan, plan: RelationPlan): boolean {
 }
 
 function digitCount(rowEstimate: number): number {
-  return Math.max(0, Math.ceil(rowEstimate)).toLocaleString('en', { useGrouping: false }).length
+  return String(Math.max(0, Math.ceil(rowEstimate))).length
 }
 
 /** The checks of a depth that have something to ask about this relation. */

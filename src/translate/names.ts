@@ -128,22 +128,3 @@ function renameConcerns(from: string, to: string): readonly Concern[] {
   if (from.toLowerCase() === to) return []
   return [concernOf('RS0301', `${from} becomes ${to}`, from)]
 }
-
-/** Blocking concerns, by relation id, of relations that would share a table. */
-export function tableCollisions(
-  relations: Iterable<{ readonly relationId: string; readonly source: RelationName; readonly target: TableName }>,
-): ReadonlyMap<string, Concern> {
-  const byTable = new Map<string, { readonly relationId: string; readonly source: RelationName }[]>()
-  for (const { relationId: id, source, target } of relations) {
-    const table = tableText(target)
-    byTable.set(table, [...(byTable.get(table) ?? []), { relationId: id, source }])
-  }
-  const concerns = new Map<string, Concern>()
-  for (const [table, sharers] of byTable) {
-    if (sharers.length < 2) continue
-    const names = sharers.map(({ source }) => relationText(source)).join(', ')
-    for (const sharer of sharers)
-      concerns.set(sharer.relationId, concernOf('RS0303', `${names} would all become ${table}`))
-  }
-  return concerns
-}

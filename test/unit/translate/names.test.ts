@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { columnNames, relationId, tableCollisions, tableName, tableNameConcerns } from '../../../src/translate/names.js'
+import { columnNames, relationId, tableName, tableNameConcerns } from '../../../src/translate/names.js'
 import type { Naming } from '../../../src/translate/names.js'
 
 const flat: Naming = { project: 'p', table: '{table}' }
@@ -70,23 +70,6 @@ describe('tableName', () => {
         expect(table.schema).toMatch(/^[a-z][a-z0-9_]{0,127}$/)
       }),
     )
-  })
-})
-
-describe('tableCollisions', () => {
-  it('names all that would share a table', () => {
-    const relation = (schema: string, name: string) => {
-      const source = { schema, name }
-      return { relationId: relationId(source), source, target: tableName(source, flat) }
-    }
-    const [one, two, three] = [relation('a', 'orders'), relation('b', 'Orders'), relation('b', 'items')]
-    const found = tableCollisions([one, two, three])
-    expect([...found.keys()]).toEqual([one.relationId, two.relationId])
-    expect(found.get(two.relationId)).toEqual({
-      code: 'RS0303',
-      class: 'blocking',
-      message: 'a.orders, b.Orders would all become p.orders',
-    })
   })
 })
 
