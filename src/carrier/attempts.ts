@@ -6,21 +6,21 @@ import type { Call } from '../model/work.js'
 import { retryPauses } from './crossing.js'
 
 /**
- * Tries until it works, a failure is not transient (or not of the given code), or the attempts are used up; with
+ * Tries until it works, a failure is not transient (or not of the given codes), or the attempts are used up; with
  * growing, jittered pauses between.
  */
 export async function persist<Result>(
   attemptCountMax: number,
   call: Call,
   attempt: () => Promise<Result>,
-  onlyCode?: ErrorCode,
+  codes?: readonly ErrorCode[],
 ): Promise<Result> {
   for (let attemptNumber = 1; ; attemptNumber += 1) {
     try {
       return await attempt()
     } catch (error) {
       if (!(error instanceof MigrationError) || !error.transient) throw error
-      if (onlyCode !== undefined && error.code !== onlyCode) throw error
+      if (codes !== undefined && !codes.includes(error.code)) throw error
       if (attemptNumber >= attemptCountMax) throw settled(error, attemptNumber)
       await pause(attemptNumber, attemptCountMax, call, error)
     }

@@ -1,12 +1,10 @@
-import { MigrationError } from '../model/errors.js'
-import { locationText } from '../model/names.js'
+import type { MigrationError } from '../model/errors.js'
 import type { Call } from '../model/work.js'
 import type { ObjectInfo } from '../store/store.js'
 import { corrupt } from './copy-chunk.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
-import { expectedMd5, learnEtagKind } from './expected-md5.js'
+import { expectedMd5, explainMismatch } from './expected-md5.js'
 import type { Fingerprint } from './fingerprint.js'
-import { Md5Mismatch } from './fingerprint.js'
 import { readThrough } from './read-source.js'
 
 /** One try to copy an object in one request. A transient error means that another try may find it written. */
@@ -31,14 +29,7 @@ async function write(passage: Passage, crossing: Crossing, bytes: Fingerprint, c
     passage.sentByteCount += part.byteCount
     return info
   } catch (error) {
-    if (!(error instanceof Md5Mismatch)) throw error
-    await learnEtagKind(passage, crossing, call)
-    const message = `carry ${locationText(part.location)}: from offset 0, other bytes came than its etag tells (MD5 ${error.message})`
-    throw new MigrationError('transfer-corrupt', message, {
-      hint: 'bytes change on the way from S3, or the object was damaged there; unload the relation again with --redo',
-      transient: true,
-      cause: error,
-    })
+    throw await explainMismatch(passage, crossing, error, call)
   }
 }
 

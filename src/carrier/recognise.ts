@@ -9,7 +9,7 @@ import { crcCombine } from './crc64.js'
 import { corrupt } from './copy-chunk.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
 import type { KnownPart } from './ledger-state.js'
-import { expectedMd5 } from './expected-md5.js'
+import { expectedMd5, explainMismatch } from './expected-md5.js'
 import { readThrough } from './read-source.js'
 
 interface Expected {
@@ -68,7 +68,10 @@ async function readAgain(passage: Passage, crossing: Crossing, call: Call): Prom
   const md5 = expectedMd5(passage, crossing)
   return passage.slots.hold(call.signal, () =>
     readThrough(passage, crossing, md5, call, async (bytes) => {
-      await pipeline(bytes, new Writable({ write: (_bytes, _encoding, done) => done() }))
+      const sink = new Writable({ write: (_bytes, _encoding, done) => done() })
+      await pipeline(bytes, sink).catch(async (error: unknown) => {
+        throw await explainMismatch(passage, crossing, error, call)
+      })
       return { crc64: String(bytes.crc64()), proof: bytes.proven ? 'source+target' : 'target-only' }
     }),
   )

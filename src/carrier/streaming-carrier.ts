@@ -119,9 +119,9 @@ async function carryPart(
     if (found !== undefined) return recognise(passage, crossing, found, call)
     return isSmall ? copySmall(passage, crossing, call) : copyLarge(passage, crossing, call, tell)
   }
-  // The chunks of a large part have had their attempts; what is left is an upload that vanished.
-  const onlyCode = isSmall ? undefined : 'transfer-failed'
-  const arrival = await persist(passage.limits.chunkAttemptCountMax, call, attempt, onlyCode)
+  // The chunks of a large part have had their attempts; what is left concerns the object as a whole.
+  const codes = isSmall ? undefined : (['transfer-failed', 'transfer-corrupt'] as const)
+  const arrival = await persist(passage.limits.chunkAttemptCountMax, call, attempt, codes)
   await noteArrival(passage, crossing, arrival)
   tell(part.byteCount)
   return arrival
