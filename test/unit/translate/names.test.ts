@@ -114,6 +114,14 @@ describe('columnNames', () => {
     expect(distinct[1]).toBe('a')
   })
 
+  it('cuts what is too long to 128 bytes, and keeps the difference', () => {
+    const { names: distinct } = names(`${'a'.repeat(139)}1`, `${'a'.repeat(139)}2`, '名'.repeat(50))
+    expect(distinct[0]).toMatch(/^a{119}_[0-9a-f]{8}$/)
+    expect(distinct[1]).toMatch(/^a{119}_[0-9a-f]{8}$/)
+    expect(distinct[1]).not.toBe(distinct[0])
+    expect(distinct[2]).toMatch(/^名{39}_[0-9a-f]{8}$/)
+  })
+
   it('gives legal names, all different, for any columns', () => {
     fc.assert(
       fc.property(fc.uniqueArray(anyName, { maxLength: 20 }), (columns) => {
