@@ -109,13 +109,8 @@ const statementNumbers = [1, 2, 3, 4]
 
 function failureOf(relationId: string, journal: Pick<Journal, 'status'>): string | undefined {
   for (const leg of legs) {
-    for (const step of [
-      `${leg}/${relationId}`,
-      `${leg}/${relationId}/1`,
-      `${leg}/${relationId}/2`,
-      `${leg}/${relationId}/3`,
-    ]) {
-      const status = journal.status(step)
+    for (const suffix of ['', ...statementNumbers.map((number) => `/${number}`)]) {
+      const status = journal.status(`${leg}/${relationId}${suffix}`)
       if (status.state === 'failed' || status.state === 'unresolved') return status.failure.message
     }
   }
