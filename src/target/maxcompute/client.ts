@@ -1,6 +1,6 @@
 import { MigrationError } from '../../model/errors.js'
 import { Connection, type Bounds, type ConnectionOptions, type ResourceRequest } from './connection.js'
-import { isMissing } from './errors.js'
+import { isNoTable } from './errors.js'
 import {
   readInstancePage,
   readInstanceSource,
@@ -77,7 +77,11 @@ export class MaxComputeClient {
 
   /** With all properties, those that the project inherits included. */
   getProject(bounds: Bounds = {}): Promise<ProjectInfo> {
-    return this.#read({ path: `/projects/${this.project}`, query: { properties: 'all' } }, readProject, bounds)
+    return this.#read(
+      { path: `/projects/${this.project}`, query: { properties: 'all' } },
+      (body) => readProject(body, this.project),
+      bounds,
+    )
   }
 
   /** Tables and views whose names start with the prefix, page by page. */
@@ -99,14 +103,7 @@ export class MaxComputeClient {
   async getTable(name: string, place: Place = {}, bounds: Bounds = {}): Promise<TableInfo | undefined> {
     const request = this.#request({ path: `/projects/${place.project ?? this.project}/tables/${name}` }, place.schema)
     const reply = await this.#connection.send(request, bounds)
-    if (
-      reply.kind === 'refusal' &&
-      reply.status === 404 &&
-      isMissing(reply) &&
-      !/^NoSuch(Project|Schema)$/.test(reply.code)
-    ) {
-      if (reply.fromService) return undefined
-    }
+    if (reply.kind === 'refusal' && isNoTable(reply)) return undefined
     if (reply.kind !== 'answer') return this.#connection.fail(request, reply, bounds)
     return this.#parsed(request, reply.body, readTable, bounds)
   }

@@ -84,7 +84,7 @@ export class Connection {
       const reply = await this.#signAndSend(request, deadlineAt, bounds.signal)
       if (!mayRepeat(reply, request.repeatable ?? request.method !== 'POST')) return reply
       const wait = waitBefore(triedCount, reply, policy)
-      if (triedCount >= policy.tryCountMax || Date.now() + wait >= deadlineAt) return reply
+      if (wait === undefined || triedCount >= policy.tryCountMax || Date.now() + wait >= deadlineAt) return reply
       await pause(wait, bounds.signal)
     }
   }

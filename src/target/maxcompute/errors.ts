@@ -50,6 +50,13 @@ export function isMissing(refusal: Refusal): boolean {
   return missingNames.has(refusal.code) || missingCodes.has(refusal.odpsCode ?? '') || refusal.status === 404
 }
 
+/** The table itself is missing: not its project or schema, and no page of a proxy. */
+export function isNoTable(refusal: Refusal): boolean {
+  if (refusal.status !== 404 || !refusal.fromService || /project not found/i.test(refusal.message)) return false
+  if (refusal.code === 'NoSuchObject' || refusal.code === 'NoSuchTable') return true
+  return refusal.code === 'ODPS-0130131' || refusal.code === 'ODPS-0420111'
+}
+
 /** Whether the same request may succeed by waiting. */
 export function isPassing(refusal: Refusal): boolean {
   if (refusal.status === 429 || passingNames.has(refusal.code)) return true

@@ -5,7 +5,7 @@ import type { Call } from '../../model/work.js'
 import type { MaxComputeClient } from './client.js'
 import { parseCsv } from './csv.js'
 import type { InstanceEnd } from './instance-end.js'
-import { pause, standardRetry, waitBefore } from './retry.js'
+import { backoff, pause, standardRetry } from './retry.js'
 import { StatementWork, type Pace } from './statement-work.js'
 
 /** Instances that one look may take when they fail in ways that may pass. */
@@ -34,14 +34,12 @@ export async function look(
       const handle = await work.begin(attempt, call)
       return readRows(statement.purpose, await settleLook(work, handle, call), of.rowCountMax)
     } catch (error) {
-      const wait = waitBefore(triedCount, noReply, standardRetry)
+      const wait = backoff(triedCount, standardRetry)
       if (!mayLookAgain(error) || triedCount >= lookTryCountMax || Date.now() + wait >= call.deadlineAt) throw error
       await pause(wait, call.signal)
     }
   }
 }
-
-const noReply = { kind: 'silence', sent: true, how: 'failed', reason: '' } as const
 
 /** An unresolved submission harms nobody here: at worst the same SELECT runs twice. */
 function mayLookAgain(error: unknown): boolean {

@@ -38,10 +38,11 @@ export interface TableInfo {
   readonly partitionColumns: readonly TableColumn[]
 }
 
-export function readProject(body: string): ProjectInfo | undefined {
+/** The list of all properties need not repeat the project's name: then it is the one that was asked for. */
+export function readProject(body: string, asked: string): ProjectInfo | undefined {
   const root = parseXml(body, 'Project')
-  const name = filledText(root, 'Name')
-  if (name === undefined) return undefined
+  if (root === undefined) return undefined
+  const name = filledText(root, 'Name') ?? asked
   const pairs = children(child(root, 'Properties'), 'Property').map(
     (property) => [childText(property, 'Name') ?? '', childText(property, 'Value') ?? ''] as const,
   )

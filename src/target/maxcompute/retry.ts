@@ -13,6 +13,9 @@ export interface RetryPolicy {
 /** About 15 seconds in all before a request is given up (maxcompute.md 1.5). */
 export const standardRetry: RetryPolicy = { tryCountMax: 8, firstMilliseconds: 200, longestMilliseconds: 20_000 }
 
+/** A service that asks for more is told as failed; whoever called decides about so long a wait. */
+export const retryAfterMillisecondsMax = 300_000
+
 const passingStatuses = new Set([429, 502, 503, 504])
 
 /**
@@ -25,11 +28,16 @@ export function mayRepeat(reply: Reply, repeatable: boolean): boolean {
   return repeatable && passingStatuses.has(reply.status)
 }
 
-/** Milliseconds before try number `triedCount + 1`; the service's own wish comes first, and half of the rest is by chance. */
-export function waitBefore(triedCount: number, reply: Reply, policy: RetryPolicy, chance = Math.random()): number {
-  if (reply.kind === 'refusal' && reply.retryAfterMilliseconds !== undefined) return reply.retryAfterMilliseconds
+/** Milliseconds before try number `triedCount + 1`: doubling, and half of it by chance. */
+export function backoff(triedCount: number, policy: RetryPolicy, chance = Math.random()): number {
   const ceiling = Math.min(policy.longestMilliseconds, policy.firstMilliseconds * 2 ** (triedCount - 1))
   return ceiling / 2 + (ceiling / 2) * chance
+}
+
+/** At least as long as the service asks for; undefined when that is too long to wait. */
+export function waitBefore(triedCount: number, reply: Reply, policy: RetryPolicy): number | undefined {
+  const asked = reply.kind === 'refusal' ? (reply.retryAfterMilliseconds ?? 0) : 0
+  return asked > retryAfterMillisecondsMax ? undefined : Math.max(asked, backoff(triedCount, policy))
 }
 
 /** Resolves after the time or, early and without an error, on abort. */

@@ -141,6 +141,12 @@ describe('repeats', () => {
     expect(Date.now() - began).toBeGreaterThanOrEqual(990)
   })
 
+  it('unless that wait is too long', async () => {
+    const { client, seen } = await serve(() => ({ status: 503, headers: { 'Retry-After': '301' } }))
+    expect(await errorOf(client.getProject({ deadlineAt: Date.now() + 3_600_000 }))).toMatchObject({ transient: true })
+    expect(seen).toHaveLength(1)
+  })
+
   it('neither beyond the deadline', async () => {
     const { client, seen } = await serve(() => ({ status: 503, headers: { 'Retry-After': '60' } }))
     const error = await errorOf(client.getProject({ deadlineAt: Date.now() + 2_000 }))
@@ -396,6 +402,7 @@ describe('tables', () => {
   it.each([
     [{ status: 404, body: xmlError('NoSuchProject', 'no') }],
     [{ status: 404, body: xmlError('NoSuchSchema', 'no') }],
+    [{ status: 404, body: xmlError('NoSuchObject', "ODPS-0420111: Project not found - 'p1'") }],
     [{ status: 404, body: 'a proxy has no such page' }],
   ])('are not undefined for any other 404', async (said) => {
     const { client } = await serve(() => said)

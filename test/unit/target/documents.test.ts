@@ -116,7 +116,8 @@ describe('documents of the project', () => {
     )
       .map(([name, value]) => `<Property><Name>${name}</Name><Value>${value}</Value></Property>`)
       .join('')}</Properties><Clusters/><Region>cn-hangzhou</Region></Project>`
-  const factsOf = (properties: Record<string, string>) => projectFacts(readProject(project(properties))!, undefined)
+  const factsOf = (properties: Record<string, string>) =>
+    projectFacts(readProject(project(properties), 'asked')!, undefined)
 
   it('tells the edition by the three flags', () => {
     const flags = (a: string, b: string, c: string) => ({
@@ -146,6 +147,11 @@ describe('documents of the project', () => {
     })
     expect(told).toMatchObject({ timeZone: 'Asia/Shanghai', schemaModel: true, resultRowCountMax: 500 })
     expect(factsOf({ READ_TABLE_MAX_ROW: '99999' }).resultRowCountMax).toBe(10_000)
+  })
+
+  it('takes the name that was asked for where the answer has none', () => {
+    expect(readProject('<Project><Properties/></Project>', 'p2')).toEqual({ name: 'p2', properties: {} })
+    expect(readProject('<Error/>', 'p2')).toBeUndefined()
   })
 
   it('reads a table', () => {
