@@ -277,7 +277,7 @@ describe('rules', () => {
 
   test('buckets', async () => {
     const oss = client()
-    const info = await oss.getBucketInfo(bucket)
+    const info = (await oss.getBucketInfo(bucket)) as object
     expect(info).toMatchObject({ bucket: { Name: bucket, Location: 'oss-cn-hangzhou' } })
     expect(await oss.getBucketLocation(bucket)).toMatchObject({ location: 'oss-cn-hangzhou' })
     const listed = await oss.listBuckets({})
