@@ -30,7 +30,9 @@ export function accessError(subject: string, error: unknown): unknown {
 }
 
 function refusal(subject: string, code: string, message: string): MigrationError {
-  const text = `${subject}: refused (${code}): ${message}`
+  // After a wrong signature the service repeats all that was to be signed, the security token among it.
+  const said = message.replace(/\s*(server )?string to sign.*$/is, '')
+  const text = `${subject}: refused (${code}): ${said}`
   if (busy.test(code)) return new MigrationError('access-unreachable', text, { transient: true })
   if (denied.test(code)) return new MigrationError('access-denied', text, { hint: deniedHint(code) })
   return new MigrationError('access-refused', text, {

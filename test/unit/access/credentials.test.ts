@@ -1,0 +1,66 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Access } from '../../../src/access/access.js'
+import { assumedRoleCredentials, staticCredentials } from '../../../src/access/credentials.js'
+import { MigrationError } from '../../../src/model/errors.js'
+
+const minute = 60_000
+
+describe('credentials', () => {
+  beforeEach(() => vi.useFakeTimers({ now: 1_000_000_000 }))
+  afterEach(() => vi.useRealTimers())
+
+  /** An access whose roles give new keys for an hour each time. */
+  function numberedAccess() {
+    const state = { assumedCount: 0, failing: false }
+    const access: Pick<Access, 'assume'> = {
+      assume: async (arn) => {
+        const number = (state.assumedCount += 1)
+        await Promise.resolve()
+        if (state.failing) throw new MigrationError('access-unreachable', 'STS is away', { transient: true })
+        return {
+          accessKeyId: `${arn}-${number}`,
+          accessKeySecret: 's',
+          securityToken: 't',
+          expiresAt: Date.now() + 60 * minute,
+        }
+      },
+    }
+    return { state, access: access as Access }
+  }
+
+  it('that are static are given as they are', async () => {
+    const keys = { accessKeyId: 'a', accessKeySecret: 'b' }
+    expect(await staticCredentials(keys).current()).toBe(keys)
+  })
+
+  it('of a role are fetched once for all who ask together', async () => {
+    const { state, access } = numberedAccess()
+    const credentials = assumedRoleCredentials(access, 'role')
+    const given = await Promise.all(Array.from({ length: 20 }, () => credentials.current()))
+    expect(new Set(given.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(['role-1']))
+    expect(state.assumedCount).toBe(1)
+  })
+
+  it('of a role are fetched again five minutes before they expire', async () => {
+    const { access } = numberedAccess()
+    const credentials = assumedRoleCredentials(access, 'role')
+    await credentials.current()
+    vi.advanceTimersByTime(54 * minute)
+    expect((await credentials.current()).accessKeyId).toBe('role-1')
+    vi.advanceTimersByTime(1 * minute)
+    expect((await credentials.current()).accessKeyId).toBe('role-2')
+  })
+
+  it('of a role serve on while they hold, when no new ones can be had', async () => {
+    const { state, access } = numberedAccess()
+    const credentials = assumedRoleCredentials(access, 'role')
+    await credentials.current()
+    state.failing = true
+    vi.advanceTimersByTime(57 * minute)
+    expect((await credentials.current()).accessKeyId).toBe('role-1')
+    vi.advanceTimersByTime(3 * minute)
+    await expect(credentials.current()).rejects.toMatchObject({ code: 'access-unreachable' })
+    state.failing = false
+    expect((await credentials.current()).accessKeyId).toBe('role-4')
+  })
+})
