@@ -1,24 +1,21 @@
-import { MaxComputeClient, staticCredentials } from '../../src/index.js'
+import { MaxComputeClient, MaxComputeTarget, staticCredentials } from '../../src/index.js'
 import type { Clouds } from './rehearsal.js'
 
 const settings = {
   'odps.sql.type.system.odps2': 'true',
   'odps.sql.decimal.odps2': 'true',
   'odps.sql.timezone': 'UTC',
-  'odps.sql.submit.mode': '',
+}
+
+export function maxComputeClient(clouds: Clouds): MaxComputeClient {
+  const { endpoint, project, region, accessId, accessKey } = clouds.maxcompute
+  const credentials = staticCredentials({ accessKeyId: accessId, accessKeySecret: accessKey })
+  return new MaxComputeClient({ endpoint, project, region, credentials })
 }
 
 /** SQL on the emulated project over the wire, as a bystander would send it; returns the result's text. */
 export async function runSql(clouds: Clouds, text: string): Promise<string> {
-  const { endpoint, project, region, accessId, accessKey } = clouds.maxcompute
-  const client = new MaxComputeClient({
-    endpoint,
-    project,
-    region,
-    credentials: staticCredentials({ accessKeyId: accessId, accessKeySecret: accessKey }),
-  })
-  const { MaxComputeTarget } = await import('../../src/index.js')
-  const work = new MaxComputeTarget(client).submit({ purpose: 'bystander', text, settings })
+  const work = new MaxComputeTarget(maxComputeClient(clouds)).submit({ purpose: 'bystander', text, settings })
   const call = { signal: new AbortController().signal, deadlineAt: Date.now() + 60_000, note: () => undefined }
   const token = `bystander-${Date.now()}-${Math.floor(Math.random() * 1e9)}`
   const handle = await work.begin({ token, number: 1 }, call)

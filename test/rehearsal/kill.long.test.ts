@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import type { ChildProcess } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { maxComputeClient, runSql } from './maxcompute-session.js'
+import { emulate, migrate, type Clouds } from './rehearsal.js'
+
+interface Line {
+  readonly event: string
+  readonly step?: string
+  readonly token?: string
+}
+
+function journalOf(dir: string): readonly Line[] {
+  const runs = join(dir, 'runs')
+  const [run] = readdirSync(runs)
+  const text = readFileSync(join(runs, run ?? '', 'journal.jsonl'), 'utf8')
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line)
+}
+
+/** The moments: the first line of this event about a step of this leg is in the journal. */
+const moments: readonly (readonly [string, (line: Line) => boolean])[] = [
+  ['the first UNLOAD was attempted', (line) => line.event === 'attempted' && line.step?.startsWith('unload/') === true],
+  ['the third UNLOAD had begun', (line) => line.event === 'begun' && line.step?.startsWith('unload/') === true],
+  ['the first transfer had begun', (line) => line.event === 'begun' && line.step?.startsWith('transfer/') === true],
+  ['the first LOAD was attempted', (line) => line.event === 'attempted' && /^load\/.*\/1$/.test(line.step ?? '')],
+  ['the second LOAD had begun', (line) => line.event === 'begun' && /^load\/.*\/1$/.test(line.step ?? '')],
+]
+
+describe('kill -9 of migrate run, then the same command', () => {
+  for (const [index, [what, isMoment]] of moments.entries()) {
+    it(`when ${what}`, async () => {
+      await using emulated = await emulate({ seed: 'tpch', scale: 0.002 })
+      const args = ['run', '--config', emulated.clouds.config, '--json']
+      const wanted = what.includes('third') ? 3 : what.includes('second') ? 2 : 1
+      const killed = await migrate(args, { kill: (child) => void killAt(child, emulated.dir, isMoment, wanted) })
+      expect(killed.signal).toBe('SIGKILL')
+      const again = await migrate(args)
+      expect({ moment: index, code: again.code, stderr: again.code === 0 ? '' : again.stderr }).toEqual({
+        moment: index,
+        code: 0,
+        stderr: '',
+      })
+      const loads = await loadsByRelation(emulated.clouds, emulated.dir)
+      expect(Math.max(...Object.values(loads))).toBe(1)
+      expect(Object.keys(loads)).toHaveLength(8)
+      const third = await migrate(args)
+      expect(third.code).toBe(0)
+      expect(third.lines[0]).toMatchObject({ repeated: true })
+      expect(await runSql(emulated.clouds, 'SHOW TABLES')).not.toMatch(/mig_/)
+    })
+  }
+})
+
+async function killAt(
+  child: ChildProcess,
+  dir: string,
+  isMoment: (line: Line) => boolean,
+  wanted: number,
+): Promise<void> {
+  for (let round = 0; round < 6000 && child.exitCode === null; round += 1) {
+    await setTimeout(5)
+    try {
+      if (journalOf(dir).filter(isMoment).length >= wanted) break
+    } catch {
+      // no run yet
+    }
+  }
+  child.kill('SIGKILL')
+}
+
+/**
+ * How often the service ran a LOAD of each relation to its end, asked of the service itself: every job name that was
+ * ever journaled is looked up there, since no statement is posted under another one.
+ */
+async function loadsByRelation(clouds: Clouds, dir: string): Promise<Record<string, number>> {
+  const client = maxComputeClient(clouds)
+  const counts: Record<string, number> = {}
+  for (const line of journalOf(dir)) {
+    const match = /^load\/([^/]+)\/1$/.exec(line.step ?? '')
+    if (line.event !== 'attempted' || match === null) continue
+    for (const instance of await client.findInstances({ jobName: line.token ?? '' })) {
+      const source = await client.instanceSource(instance.id)
+      expect(source.query).toMatch(/^LOAD OVERWRITE/)
+      const [task] = await client.taskStatus(instance.id)
+      if (task?.status === 'success') counts[match[1] ?? ''] = (counts[match[1] ?? ''] ?? 0) + 1
+    }
+  }
+  return counts
+}
