@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
+import { rootCertificates } from 'node:tls'
 
 /** Largest answer that is read; a result holds about 10 MB at most (maxcompute.md 2.3), in Base64 a third more. */
 export const answerByteCountMax = 64 * 1024 * 1024
@@ -43,10 +44,27 @@ export interface Exchange {
   close(): void
 }
 
+export interface NodeExchangeOptions {
+  /** A further authority (PEM) that https endpoints may be signed by; a private cloud has its own. */
+  readonly ca?: string
+}
+
+interface Agents {
+  readonly http: HttpAgent
+  readonly https: HttpsAgent
+}
+
 /** Over node:http and node:https with connections that are kept. */
 export class NodeExchange implements Exchange {
-  readonly #http = new HttpAgent({ keepAlive: true, maxSockets: socketCountMax, timeout: socketIdleMilliseconds })
-  readonly #https = new HttpsAgent({ keepAlive: true, maxSockets: socketCountMax, timeout: socketIdleMilliseconds })
+  readonly #kept: Agents
+  readonly #single: Agents
+
+  constructor(options: NodeExchangeOptions = {}) {
+    const ca = options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }
+    const kept = { keepAlive: true, maxSockets: socketCountMax, timeout: socketIdleMilliseconds }
+    this.#kept = { http: new HttpAgent(kept), https: new HttpsAgent({ ...kept, ...ca }) }
+    this.#single = { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false, ...ca }) }
+  }
 
   send(request: HttpRequest): Promise<HttpAnswer | Silence> {
     return new Promise((resolve) => {
@@ -60,20 +78,17 @@ export class NodeExchange implements Exchange {
    * A kept connection may have been closed by the other side the moment we write to it, and then nobody can tell
    * whether the request was seen. A POST must not meet that doubt, so each has a connection of its own.
    */
-  #open(request: HttpRequest): ClientRequest {
-    const secure = request.url.protocol === 'https:'
-    const kept = secure ? this.#https : this.#http
-    const options = {
-      method: request.method,
-      headers: request.headers,
-      agent: request.method === 'POST' ? false : kept,
-    }
-    return secure ? httpsRequest(request.url, options) : httpRequest(request.url, options)
+  #open({ method, url, headers }: HttpRequest): ClientRequest {
+    const agents = method === 'POST' ? this.#single : this.#kept
+    if (url.protocol === 'https:') return httpsRequest(url, { method, headers, agent: agents.https })
+    return httpRequest(url, { method, headers, agent: agents.http })
   }
 
   close(): void {
-    this.#http.destroy()
-    this.#https.destroy()
+    for (const { http, https } of [this.#kept, this.#single]) {
+      http.destroy()
+      https.destroy()
+    }
   }
 }
 
