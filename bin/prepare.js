@@ -1,18 +1,27 @@
 // Builds dist/ after `npm ci` in a clone. A package installed from the registry or a tarball carries dist/ and never runs this.
-import { existsSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 
 const require = createRequire(import.meta.url)
+const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
 let compiler
 try {
   compiler = require.resolve('typescript/bin/tsc')
 } catch {
   const hint = 'hint: run npm ci without --omit=dev, or install the packed tarball, which carries dist/'
   console.error(`prepare: typescript is missing (a dev dependency), so dist/ cannot be built\n${hint}`)
-  process.exit(existsSync(new URL('../dist/cli/main.js', import.meta.url)) ? 0 : 1)
+  process.exit(existsSync(here('dist/cli/main.js')) ? 0 : 1)
 }
-const built = spawnSync(process.execPath, [compiler, '-p', new URL('../src', import.meta.url).pathname], {
-  stdio: 'inherit',
-})
-process.exit(built.status ?? 1)
+const built = spawnSync(process.execPath, [compiler, '-p', here('src')], { stdio: 'inherit' })
+if (built.status !== 0) process.exit(built.status ?? 1)
+
+// npm links the commands of dependencies, not those of the package itself; npx finds `migrate` in a clone by this link.
+if (process.platform !== 'win32') {
+  mkdirSync(here('node_modules/.bin'), { recursive: true })
+  chmodSync(here('bin/migrate.js'), 0o755)
+  rmSync(here('node_modules/.bin/migrate'), { force: true })
+  symlinkSync('../../bin/migrate.js', here('node_modules/.bin/migrate'))
+}
