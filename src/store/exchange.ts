@@ -36,9 +36,13 @@ export async function sendBody<Answer>(
   try {
     return await send(guarded, request)
   } catch (error) {
-    throw describe(subject, request.reasonOr(error))
+    const failure = describe(subject, request.reasonOr(error))
+    // A service that refuses early has not read the body, and the connection would wait for its rest.
+    request.abort(failure instanceof Error ? failure : new Error(subject))
+    throw failure
   } finally {
     request.end()
     guarded.destroy()
+    body.stream.destroy()
   }
 }
