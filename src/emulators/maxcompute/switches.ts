@@ -43,3 +43,29 @@ export const defaultSwitches: Switches = {
   loadNeedsHive: false,
   locationWithoutEndpoint: false,
 }
+
+const choices: { readonly [Name in keyof Switches]: readonly Switches[Name][] } = {
+  csvQuoting: ['always', 'needed'],
+  decimalZeros: ['trimmed', 'kept'],
+  decimalLeadingZero: ['kept', 'dropped'],
+  sumDecimalScale: ['argument', 'eighteen'],
+  parquetTimestampZone: ['utc', 'session'],
+  parquetNameCase: ['insensitive', 'sensitive'],
+  nullOrder: ['smallest', 'largest'],
+  booleanText: ['lower', 'upper'],
+  timestampFraction: ['groups', 'nine'],
+  parseErrors: ['post', 'task'],
+  loadNeedsHive: [false, true],
+  locationWithoutEndpoint: [false, true],
+}
+
+/** The defaults with what was chosen; an unknown switch or setting throws, with its name. */
+export function readSwitches(chosen: Readonly<Record<string, unknown>>): Switches {
+  for (const [name, value] of Object.entries(chosen)) {
+    if (!(name in choices)) throw new Error(`emulated MaxCompute: there is no switch ${name}`)
+    const allowed: readonly unknown[] = choices[name as keyof Switches]
+    if (allowed.includes(value)) continue
+    throw new Error(`emulated MaxCompute: switch ${name} is one of ${allowed.join(', ')}, not ${String(value)}`)
+  }
+  return { ...defaultSwitches, ...chosen }
+}

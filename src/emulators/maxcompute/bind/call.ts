@@ -7,7 +7,8 @@ import type { CallPlace, FunctionRule } from './function-rule.js'
 import { jsonFunctions } from './json-functions.js'
 import { mathFunctions } from './math-functions.js'
 import { textFunctions } from './text-functions.js'
-import { typed, type BindContext, type Typed } from './typed.js'
+import type { BindContext } from './bind-context.js'
+import { typed, type Typed } from './typed.js'
 
 type CallExpression = Extract<Expression, { kind: 'call' }>
 

@@ -11,7 +11,8 @@ import {
 } from '../data-type.js'
 import { explicitCastError } from '../odps-error.js'
 import { instantSql, textSql, wallSql } from './engine-text.js'
-import { fails, typed, type Place, type Typed } from './typed.js'
+import type { Place } from './bind-context.js'
+import { fails, typed, type Typed } from './typed.js'
 
 /** CAST(value AS type), with the conversions that the service knows and no others. */
 export function castExplicitly(value: Typed, to: DataType, place: Place): Typed {

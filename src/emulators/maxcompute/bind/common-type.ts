@@ -2,7 +2,8 @@ import { isFloating, isInteger, isInstant, isNumeric, isText, types, type DataTy
 import { implicitCastError } from '../odps-error.js'
 import { typeText } from '../data-type.js'
 import { castExplicitly, convertImplicitly } from './cast.js'
-import { typed, type Place, type Typed } from './typed.js'
+import type { Place } from './bind-context.js'
+import { typed, type Typed } from './typed.js'
 
 const order = ['tinyint', 'smallint', 'int', 'bigint']
 const integerDigits: Readonly<Record<string, number>> = { tinyint: 3, smallint: 5, int: 10, bigint: 19 }

@@ -6,9 +6,9 @@ import { castExplicitly } from './cast.js'
 import { argument, unify } from './common-type.js'
 import { bindInterval, bindNumber, bindTypedLiteral } from './literals.js'
 import { applyOperator, compare, condition } from './operators.js'
-import { bindQuery } from './query.js'
 import type { Scope } from './scope.js'
-import { text, typed, type BindContext, type Typed } from './typed.js'
+import type { BindContext } from './bind-context.js'
+import { text, typed, type Typed } from './typed.js'
 
 /** An expression in a scope, with its type; throws the service's refusal. */
 export function bindExpression(expression: Expression, scope: Scope, bind: BindContext): Typed {
@@ -61,7 +61,7 @@ type TestExpression = Extract<Expression, { kind: 'between' | 'in' | 'is' | 'lik
 function bindTest(expression: TestExpression, scope: Scope, bind: BindContext): Typed {
   const place = { at: expression.at, bind }
   if (expression.kind === 'exists') {
-    return { sql: `EXISTS (${bindQuery(expression.query, scope, bind).sql})`, type: types.boolean }
+    return { sql: `EXISTS (${bind.bindQuery(expression.query, scope).sql})`, type: types.boolean }
   }
   if (expression.kind === 'scalar') return bindScalar(expression, scope, bind)
   const operand = bindExpression(expression.operand, scope, bind)
@@ -104,7 +104,7 @@ function bindLike(
 }
 
 function bindScalar(expression: Extract<Expression, { kind: 'scalar' }>, scope: Scope, bind: BindContext): Typed {
-  const query = bindQuery(expression.query, scope, bind)
+  const query = bind.bindQuery(expression.query, scope)
   const [column] = query.columns
   if (column === undefined || query.columns.length > 1) {
     throw semanticError(expression.at, `scalar subquery must return one column, found ${query.columns.length}`)
@@ -118,7 +118,7 @@ function bindInQuery(
   scope: Scope,
   bind: BindContext,
 ): Typed {
-  const query = bindQuery(expression.query, scope, bind)
+  const query = bind.bindQuery(expression.query, scope)
   const [column] = query.columns
   if (column === undefined || query.columns.length > 1) {
     throw semanticError(expression.at, `IN subquery must return one column, found ${query.columns.length}`)

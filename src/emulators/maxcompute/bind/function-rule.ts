@@ -1,5 +1,6 @@
 import { semanticError, StatementError, place as placeText } from '../odps-error.js'
-import type { Place, Typed } from './typed.js'
+import type { Place } from './bind-context.js'
+import type { Typed } from './typed.js'
 
 export interface CallPlace extends Place {
   /** Lower case. */

@@ -3,7 +3,8 @@ import { parseError, semanticError, unsupported, type Position } from '../odps-e
 import type { Expression } from '../sql/ast.js'
 import { cutToMillisecond } from './cast.js'
 import { instantSql } from './engine-text.js'
-import { text, type BindContext, type Typed } from './typed.js'
+import type { BindContext } from './bind-context.js'
+import { text, type Typed } from './typed.js'
 
 const bigintMax = 2n ** 63n - 1n
 const intMax = 2n ** 31n - 1n

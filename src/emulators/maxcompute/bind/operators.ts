@@ -3,7 +3,8 @@ import { implicitCastError, semanticError } from '../odps-error.js'
 import { castExplicitly } from './cast.js'
 import { argument, asDouble, cappedDecimal, commonNumber, commonType, decimalShape } from './common-type.js'
 import { instantSql, wallSql } from './engine-text.js'
-import { fails, typed, type Place, type Typed } from './typed.js'
+import type { Place } from './bind-context.js'
+import { fails, typed, type Typed } from './typed.js'
 
 /** `a operator b`, with the service's types (maxcompute.md 6). */
 export function applyOperator(operator: string, left: Typed, right: Typed, place: Place): Typed {

@@ -6,13 +6,9 @@ import { castExplicitly } from './cast.js'
 import { bindExpression, orderSql } from './expression.js'
 import { Scope, type OutputColumn } from './scope.js'
 import { bindSelect } from './select.js'
-import { name, type BindContext, type Typed } from './typed.js'
-
-/** A query in the engine's SQL with the columns it gives. */
-export interface BoundQuery {
-  readonly sql: string
-  readonly columns: readonly OutputColumn[]
-}
+import type { BindContext, BoundQuery } from './bind-context.js'
+import { limitSql, renamed } from './query-parts.js'
+import { name, type Typed } from './typed.js'
 
 export function bindQuery(query: Query, parent: Scope | undefined, bind: BindContext): BoundQuery {
   const scope = new Scope(parent)
@@ -24,17 +20,6 @@ export function bindQuery(query: Query, parent: Scope | undefined, bind: BindCon
   })
   const body = bindBody(query.body, scope, bind, query)
   return { sql: ctes.length === 0 ? body.sql : `WITH ${ctes.join(', ')} ${body.sql}`, columns: body.columns }
-}
-
-export function renamed(
-  columns: readonly OutputColumn[],
-  names: readonly string[],
-  at: Position,
-): readonly OutputColumn[] {
-  if (names.length === 0) return columns
-  if (names.length !== columns.length)
-    throw semanticError(at, `expect ${columns.length} column names, found ${names.length}`)
-  return columns.map((column, i) => ({ name: names[i] ?? column.name, type: column.type }))
 }
 
 /** ORDER BY and LIMIT belong to the whole: to the SELECT itself, or to the result of a union (maxcompute.md 5.6). */
@@ -94,9 +79,4 @@ function checkOrder(query: Query, bind: BindContext): void {
   if (query.orderAt === undefined || query.limit !== undefined || !bind.settings.orderByNeedsLimit) return
   const hint = 'please set odps.sql.validate.orderby.limit=false to use it'
   throw semanticError(query.orderAt, `ORDER BY must be used with a LIMIT clause, ${hint}.`)
-}
-
-export function limitSql(query: Query): string {
-  const limit = query.limit === undefined ? '' : ` LIMIT ${query.limit}`
-  return query.offset === undefined ? limit : `${limit} OFFSET ${query.offset}`
 }

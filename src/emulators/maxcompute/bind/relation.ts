@@ -6,9 +6,10 @@ import { castExplicitly } from './cast.js'
 import { unify } from './common-type.js'
 import { bindExpression } from './expression.js'
 import { condition } from './operators.js'
-import { bindQuery, renamed } from './query.js'
+import { renamed } from './query-parts.js'
 import type { OutputColumn, Scope } from './scope.js'
-import { name, type BindContext, type Typed } from './typed.js'
+import type { BindContext } from './bind-context.js'
+import { name, type Typed } from './typed.js'
 
 /** A table by its name: `table`, `project.table`, `project.default.table`; ODPS-0130131 when there is none. */
 export function resolveTable(table: Name, bind: Pick<BindContext, 'project' | 'findTable'>): Table {
@@ -33,7 +34,7 @@ export function bindRelation(relation: Relation, scope: Scope, bind: BindContext
     case 'table':
       return bindTable(relation, scope, bind)
     case 'subquery': {
-      const query = bindQuery(relation.query, scope, bind)
+      const query = bind.bindQuery(relation.query, scope)
       const columns = renamed(query.columns, relation.columns, relation.at)
       return addDerived(query.sql, columns, relation, scope)
     }

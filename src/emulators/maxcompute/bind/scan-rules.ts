@@ -1,7 +1,7 @@
 import { place, semanticError, StatementError } from '../odps-error.js'
 import type { Expression, Relation, Select } from '../sql/ast.js'
 import type { Scope } from './scope.js'
-import type { BindContext } from './typed.js'
+import type { BindContext } from './bind-context.js'
 import { conjuncts, expressionsIn, joinConditions } from './walk.js'
 
 /** What the service refuses to scan: whole partitioned tables, and cartesian products. */

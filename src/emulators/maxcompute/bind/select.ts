@@ -2,11 +2,12 @@ import { semanticError } from '../odps-error.js'
 import type { Expression, Order, Query, Select, SelectItem } from '../sql/ast.js'
 import { bindExpression, orderSql } from './expression.js'
 import { condition } from './operators.js'
-import { limitSql, type BoundQuery } from './query.js'
+import { limitSql } from './query-parts.js'
 import { bindRelation } from './relation.js'
 import { checkScan } from './scan-rules.js'
 import { Scope, type OutputColumn } from './scope.js'
-import { name, type BindContext, type Typed } from './typed.js'
+import type { BindContext, BoundQuery } from './bind-context.js'
+import { name, type Typed } from './typed.js'
 
 interface Output extends OutputColumn {
   readonly sql: string

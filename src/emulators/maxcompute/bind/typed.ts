@@ -1,8 +1,4 @@
 import type { DataType } from '../data-type.js'
-import type { Position } from '../odps-error.js'
-import type { Settings } from '../settings.js'
-import type { Switches } from '../switches.js'
-import type { Table } from '../table.js'
 
 /** An expression in the engine's SQL, with the type that the service gives it. */
 export interface Typed {
@@ -12,22 +8,6 @@ export interface Typed {
   readonly literal?: string
   /** Contains an aggregate that is not a window function. */
   readonly aggregate?: boolean
-}
-
-export interface BindContext {
-  readonly project: string
-  readonly settings: Settings
-  readonly switches: Switches
-  /** Undefined when there is no such table. */
-  findTable(name: string): Table | undefined
-  /** Milliseconds since 1970, the same for the whole statement. */
-  readonly now: number
-}
-
-/** Where a conversion or a function stands. */
-export interface Place {
-  readonly at: Position
-  readonly bind: BindContext
 }
 
 /** A string literal of the engine. */

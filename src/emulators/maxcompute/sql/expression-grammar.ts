@@ -1,6 +1,6 @@
 import type { Expression } from './ast.js'
 import { readPrimary } from './primary-grammar.js'
-import { readQuery, startsQuery } from './query-grammar.js'
+import { startsQuery } from './query-start.js'
 import type { TokenReader } from './token-reader.js'
 
 /** Loosest first: OR, AND, NOT, comparison, `|`, `^`, `&`, `+ - ||`, `* / % DIV`, signs. */
@@ -73,8 +73,8 @@ function readTest(reader: TokenReader, operand: Expression): Expression | undefi
 
 function readIn(reader: TokenReader, operand: Expression, not: boolean): Expression {
   return reader.inParentheses((): Expression => {
-    if (startsQuery(reader)) return { kind: 'in-query', not, operand, query: readQuery(reader), at: operand.at }
-    return { kind: 'in', not, operand, values: reader.list(() => readExpression(reader)), at: operand.at }
+    if (startsQuery(reader)) return { kind: 'in-query', not, operand, query: reader.query(), at: operand.at }
+    return { kind: 'in', not, operand, values: reader.list(() => reader.expression()), at: operand.at }
   })
 }
 

@@ -1,8 +1,7 @@
 import type { WrittenType } from '../data-type.js'
 import { parseError } from '../odps-error.js'
 import type { Call, Expression, Order, Window } from './ast.js'
-import { readExpression } from './expression-grammar.js'
-import { readOrders, readQuery, startsQuery } from './query-grammar.js'
+import { readOrders, startsQuery } from './query-start.js'
 import type { TokenReader } from './token-reader.js'
 
 const typedLiterals = ['DATE', 'DATETIME', 'TIMESTAMP', 'TIMESTAMP_NTZ', 'X', 'JSON']
@@ -43,8 +42,8 @@ function readNumber(reader: TokenReader): Expression {
 function readParenthesis(reader: TokenReader): Expression {
   const at = reader.at
   return reader.inParentheses((): Expression => {
-    if (startsQuery(reader)) return { kind: 'scalar', query: readQuery(reader), at }
-    return readExpression(reader)
+    if (startsQuery(reader)) return { kind: 'scalar', query: reader.query(), at }
+    return reader.expression()
   })
 }
 
@@ -61,15 +60,15 @@ function readColumn(reader: TokenReader): Expression {
 
 function readCase(reader: TokenReader): Expression {
   const at = reader.next().at
-  const subject = reader.isWords('WHEN') ? undefined : readExpression(reader)
+  const subject = reader.isWords('WHEN') ? undefined : reader.expression()
   const branches: { when: Expression; then: Expression }[] = []
   while (reader.takeWords('WHEN')) {
-    const when = readExpression(reader)
+    const when = reader.expression()
     reader.expectWords('THEN')
-    branches.push({ when, then: readExpression(reader) })
+    branches.push({ when, then: reader.expression() })
   }
   if (branches.length === 0) throw reader.unexpected('WHEN')
-  const otherwise = reader.takeWords('ELSE') ? readExpression(reader) : undefined
+  const otherwise = reader.takeWords('ELSE') ? reader.expression() : undefined
   reader.expectWords('END')
   return {
     kind: 'case',
@@ -83,7 +82,7 @@ function readCase(reader: TokenReader): Expression {
 function readCast(reader: TokenReader): Expression {
   const at = reader.next().at
   return reader.inParentheses((): Expression => {
-    const operand = readExpression(reader)
+    const operand = reader.expression()
     reader.expectWords('AS')
     return { kind: 'cast', operand, type: readType(reader), at }
   })
@@ -109,7 +108,7 @@ function readInterval(reader: TokenReader): Expression {
 
 function readExists(reader: TokenReader): Expression {
   const at = reader.next().at
-  return reader.inParentheses(() => ({ kind: 'exists', query: readQuery(reader), at }))
+  return reader.inParentheses(() => ({ kind: 'exists', query: reader.query(), at }))
 }
 
 function readCall(reader: TokenReader): Expression {
@@ -123,7 +122,7 @@ function readCall(reader: TokenReader): Expression {
 
 function readArguments(reader: TokenReader, name: string): Call {
   const distinct = reader.takeWords('DISTINCT')
-  const list = reader.isMark(')') ? [] : reader.list(() => readExpression(reader))
+  const list = reader.isMark(')') ? [] : reader.list(() => reader.expression())
   return { kind: 'call', name, arguments: list, distinct }
 }
 
@@ -133,13 +132,13 @@ function readExtract(reader: TokenReader): Expression {
   return reader.inParentheses((): Expression => {
     const unit: Expression = { kind: 'string', value: reader.identifier(), at }
     reader.expectWords('FROM')
-    return { kind: 'call', name: 'extract', arguments: [unit, readExpression(reader)], distinct: false, at }
+    return { kind: 'call', name: 'extract', arguments: [unit, reader.expression()], distinct: false, at }
   })
 }
 
 function readWindow(reader: TokenReader): Window {
   return reader.inParentheses(() => {
-    const partitionBy = reader.takeWords('PARTITION', 'BY') ? reader.list(() => readExpression(reader)) : []
+    const partitionBy = reader.takeWords('PARTITION', 'BY') ? reader.list(() => reader.expression()) : []
     const orderBy: Order[] = reader.takeWords('ORDER', 'BY') ? readOrders(reader) : []
     const frame = reader.isWords('ROWS') || reader.isWords('RANGE') ? readFrame(reader) : undefined
     return { partitionBy, orderBy, ...(frame === undefined ? {} : { frame }) }

@@ -1,25 +1,7 @@
 import { parseError } from '../odps-error.js'
-import type {
-  Expression,
-  JoinRelation,
-  NestedQuery,
-  Order,
-  Query,
-  QueryBody,
-  Relation,
-  Select,
-  SelectItem,
-} from './ast.js'
-import { readExpression } from './expression-grammar.js'
+import type { Expression, JoinRelation, NestedQuery, Query, QueryBody, Relation, Select, SelectItem } from './ast.js'
+import { readOrders, startsQuery } from './query-start.js'
 import type { TokenReader } from './token-reader.js'
-
-/** Whether a query stands here, perhaps in parentheses. */
-export function startsQuery(reader: TokenReader): boolean {
-  let ahead = 0
-  while (reader.peek(ahead).kind === 'mark' && reader.peek(ahead).text === '(') ahead += 1
-  const { kind, text } = reader.peek(ahead)
-  return kind === 'word' && ['SELECT', 'WITH'].includes(text.toUpperCase())
-}
 
 export function readQuery(reader: TokenReader): Query {
   return reader.nested(() => {
@@ -36,7 +18,7 @@ function readCte(reader: TokenReader) {
   const name = reader.identifier()
   const columns = reader.isMark('(') ? reader.inParentheses(() => reader.list(() => reader.identifier())) : []
   reader.expectWords('AS')
-  return { name, columns, query: reader.inParentheses(() => readQuery(reader)) }
+  return { name, columns, query: reader.inParentheses(() => reader.query()) }
 }
 
 /** LIMIT n, LIMIT n OFFSET m, LIMIT m, n. */
@@ -68,16 +50,16 @@ function readUnion(reader: TokenReader): QueryBody {
 function readBody(reader: TokenReader): QueryBody {
   const at = reader.at
   if (reader.isMark('(')) {
-    return reader.inParentheses((): NestedQuery => ({ kind: 'nested', at, query: readQuery(reader) }))
+    return reader.inParentheses((): NestedQuery => ({ kind: 'nested', at, query: reader.query() }))
   }
   reader.expectWords('SELECT')
   const distinct = reader.takeWords('DISTINCT')
   if (!distinct) reader.takeWords('ALL')
   const items = reader.list(() => readItem(reader))
   const from = reader.takeWords('FROM') ? readRelations(reader) : undefined
-  const where = reader.takeWords('WHERE') ? readExpression(reader) : undefined
-  const groupBy = reader.takeWords('GROUP', 'BY') ? reader.list(() => readExpression(reader)) : []
-  const having = reader.takeWords('HAVING') ? readExpression(reader) : undefined
+  const where = reader.takeWords('WHERE') ? reader.expression() : undefined
+  const groupBy = reader.takeWords('GROUP', 'BY') ? reader.list(() => reader.expression()) : []
+  const having = reader.takeWords('HAVING') ? reader.expression() : undefined
   refuseClauses(reader)
   const optional = { ...(from && { from }), ...(where && { where }), ...(having && { having }) }
   return { kind: 'select', at, distinct, items, groupBy, ...optional } satisfies Select
@@ -97,7 +79,7 @@ function refuseClauses(reader: TokenReader): void {
 }
 
 function readItem(reader: TokenReader): SelectItem {
-  const expression = readExpression(reader)
+  const expression = reader.expression()
   const alias = readAlias(reader)
   return alias === undefined ? { expression } : { expression, alias }
 }
@@ -124,18 +106,6 @@ function readAlias(reader: TokenReader): string | undefined {
   return reader.isIdentifier() && !afterRelation.includes(word) ? reader.identifier() : undefined
 }
 
-export function readOrders(reader: TokenReader): Order[] {
-  return reader.list((): Order => {
-    const expression = readExpression(reader)
-    const descending = reader.takeWords('DESC')
-    if (!descending) reader.takeWords('ASC')
-    if (!reader.takeWords('NULLS')) return { expression, descending }
-    if (reader.takeWords('FIRST')) return { expression, descending, nulls: 'first' }
-    reader.expectWords('LAST')
-    return { expression, descending, nulls: 'last' }
-  })
-}
-
 function readRelations(reader: TokenReader): Relation {
   let left = readRelation(reader)
   for (;;) {
@@ -145,7 +115,7 @@ function readRelations(reader: TokenReader): Relation {
       const join = readJoinKind(reader)
       if (join === undefined) return left
       const right = readRelation(reader)
-      const on = reader.takeWords('ON') ? readExpression(reader) : undefined
+      const on = reader.takeWords('ON') ? reader.expression() : undefined
       if (reader.isWords('USING')) throw parseError(reader.at, 'JOIN … USING is not supported by this emulator')
       left = { kind: 'join', join, left, right, at, ...(on && { on }) }
     }
@@ -176,7 +146,7 @@ function readRelation(reader: TokenReader): Relation {
     return { kind: 'values', rows, at, ...readTableAlias(reader) }
   }
   if (startsQuery(reader)) {
-    const query = reader.inParentheses(() => readQuery(reader))
+    const query = reader.inParentheses(() => reader.query())
     return { kind: 'subquery', query, at, ...readTableAlias(reader) }
   }
   return reader.inParentheses(() => readRelations(reader))
@@ -184,7 +154,7 @@ function readRelation(reader: TokenReader): Relation {
 
 export function readValues(reader: TokenReader): Expression[][] {
   reader.expectWords('VALUES')
-  return reader.list(() => reader.inParentheses(() => reader.list(() => readExpression(reader))))
+  return reader.list(() => reader.inParentheses(() => reader.list(() => reader.expression())))
 }
 
 function readTableAlias(reader: TokenReader): { alias?: string; columns: string[] } {

@@ -1,9 +1,11 @@
 import { parseError } from '../odps-error.js'
 import { readAlterTable } from './alter-grammar.js'
 import type { Expression, Query } from './ast.js'
-import { readQuery, readValues, startsQuery } from './query-grammar.js'
+import { readExpression } from './expression-grammar.js'
+import { readQuery, readValues } from './query-grammar.js'
 import type { Load, Statement } from './statement.js'
 import { readCreateTable, readNames, readPartition, readProperties } from './table-grammar.js'
+import { startsQuery } from './query-start.js'
 import { TokenReader } from './token-reader.js'
 
 /** Bytes of one statement text (maxcompute.md 5.3). */
@@ -17,7 +19,7 @@ export function parseStatements(text: string, script: boolean): Statement[] {
   if (Buffer.byteLength(text) > statementByteCountMax) {
     throw parseError({ line: 1, column: 1 }, `statement is longer than ${statementByteCountMax} bytes`)
   }
-  const reader = new TokenReader(text)
+  const reader = new TokenReader(text, { expression: readExpression, query: readQuery })
   const statements: Statement[] = []
   while (!reader.atEnd) {
     if (reader.takeMark(';')) continue
@@ -32,7 +34,7 @@ export function parseStatements(text: string, script: boolean): Statement[] {
 
 function readStatement(reader: TokenReader, script: boolean): Statement {
   const at = reader.at
-  if (startsQuery(reader)) return { kind: 'query', query: readQuery(reader), at }
+  if (startsQuery(reader)) return { kind: 'query', query: reader.query(), at }
   if (reader.takeWords('CREATE', 'TABLE')) return readCreateTable(reader)
   if (reader.takeWords('DROP', 'TABLE')) {
     const ifExists = reader.takeWords('IF', 'EXISTS')
@@ -66,7 +68,7 @@ function readInsert(reader: TokenReader): Statement {
     if (overwrite) throw parseError(reader.at, 'INSERT OVERWRITE does not take VALUES')
     return { kind: 'insert', overwrite, table, partition, columns, query: valuesQuery(reader), at }
   }
-  return { kind: 'insert', overwrite, table, partition, columns, query: readQuery(reader), at }
+  return { kind: 'insert', overwrite, table, partition, columns, query: reader.query(), at }
 }
 
 /** `VALUES (…)` as the query `SELECT * FROM (VALUES …)`. */

@@ -1,9 +1,7 @@
 import { parseError } from '../odps-error.js'
 import type { Name } from './ast.js'
 import { readPrimary, readType } from './primary-grammar.js'
-import { readQuery } from './query-grammar.js'
 import type { Clustering, ColumnDefinition, PartitionItem, Statement, TableOptions } from './statement.js'
-import { readExpression } from './expression-grammar.js'
 import type { TokenReader } from './token-reader.js'
 
 /** After CREATE TABLE. */
@@ -25,7 +23,7 @@ export function readCreateTable(reader: TokenReader): Statement {
   const options = readOptions(reader)
   if (columns.length > 0) return { kind: 'create', table, ifNotExists, columns, primaryKey, options, at }
   reader.expectWords('AS')
-  return { kind: 'create-as', table, ifNotExists, options, query: readQuery(reader), at }
+  return { kind: 'create-as', table, ifNotExists, options, query: reader.query(), at }
 }
 
 function readLike(reader: TokenReader, table: Name, ifNotExists: boolean): Statement {
@@ -51,7 +49,7 @@ export function readColumnDefinition(reader: TokenReader): ColumnDefinition {
   for (;;) {
     if (reader.takeWords('NOT', 'NULL')) notNull = true
     else if (reader.takeWords('NULL')) notNull = false
-    else if (reader.takeWords('DEFAULT')) defaultValue = readExpression(reader)
+    else if (reader.takeWords('DEFAULT')) defaultValue = reader.expression()
     else if (reader.takeWords('COMMENT')) comment = reader.string()
     else return { name, type, notNull, comment, at, ...(defaultValue && { defaultValue }) }
   }

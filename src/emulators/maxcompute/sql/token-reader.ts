@@ -1,21 +1,37 @@
 import { parseError, type Position, type StatementError } from '../odps-error.js'
-import type { Name } from './ast.js'
+import type { Expression, Name, Query } from './ast.js'
 import { reservedWords } from './reserved-words.js'
 import { tokenize, type Token } from './tokenizer.js'
 
 /** Parentheses and subqueries inside each other. */
 const depthMax = 200
 
+/** The two rules that others fall back into; handed in, so that no file of the grammar needs a later one. */
+export interface Rules {
+  expression(reader: TokenReader): Expression
+  query(reader: TokenReader): Query
+}
+
 /** A place in the tokens of one text, and the small questions that every rule of the grammar asks. */
 export class TokenReader {
   readonly #tokens: readonly Token[]
   readonly #text: string
+  readonly #rules: Rules
   #index = 0
   #depth = 0
 
-  constructor(text: string) {
+  constructor(text: string, rules: Rules) {
+    this.#rules = rules
     this.#text = text
     this.#tokens = tokenize(text)
+  }
+
+  expression(): Expression {
+    return this.#rules.expression(this)
+  }
+
+  query(): Query {
+    return this.#rules.query(this)
   }
 
   get token(): Token {

@@ -1,0 +1,156 @@
+"""PyODPS against the emulated MaxCompute.
+
+usage: judge.py JSON   the line that `migrate emulate --json` prints
+Prints `ok <name>` or `FAIL <name> <why>` for each check and ends with 1 when one failed.
+"""
+
+import decimal
+import json
+import sys
+import uuid
+from datetime import date
+
+import odps
+from odps import ODPS, options
+
+
+def connect(cloud, secret=None):
+    return ODPS(
+        cloud["accessId"],
+        secret or cloud["accessKey"],
+        cloud["project"],
+        endpoint=cloud["endpoint"],
+    )
+
+
+def rows_of(reader):
+    return [list(record.values) for record in reader]
+
+
+class Judge:
+    def __init__(self, cloud):
+        self.cloud = cloud
+        self.odps = connect(cloud)
+        self.table = "judge_" + uuid.uuid4().hex[:12]
+        self.failed = False
+
+    def check(self, name, action):
+        try:
+            action()
+            print("ok", name)
+        except Exception as error:  # a judge reports whatever goes wrong
+            self.failed = True
+            print("FAIL", name, type(error).__name__, str(error).replace("\n", " ")[:300])
+
+    def run(self, sql, hints=None):
+        return self.odps.execute_sql(sql, hints=hints)
+
+    def create(self):
+        self.run(
+            f"create table {self.table} (id bigint not null comment 'key', name varchar(20), price decimal(12,2),"
+            " day date, weight double, yes boolean, seen timestamp) comment 'judge' lifecycle 7"
+        )
+        assert self.odps.exist_table(self.table)
+
+    def insert(self):
+        self.run(
+            f"insert into {self.table} values"
+            " (1, 'é, \"x\"', 12.30BD, date'2020-01-02', 1.5, true, timestamp'2020-01-02 03:04:05.678'),"
+            " (2, 'b', null, null, null, null, null)"
+        )
+
+    def read_result(self):
+        sql = f"select id, name, price, day, weight, yes from {self.table} order by id limit 10"
+        with self.run(sql).open_reader(tunnel=False) as reader:
+            rows = rows_of(reader)
+        text = [[None if value is None else str(value) for value in row] for row in rows]
+        assert [row[:2] for row in text] == [["1", 'é, "x"'], ["2", "b"]], text
+        assert decimal.Decimal(text[0][2]) == decimal.Decimal("12.30"), text
+        assert text[0][3] == "2020-01-02" and text[1][2:] == [None] * 4, text
+
+    def read_tunnel(self):
+        sql = f"select * from {self.table} order by id limit 10"
+        with self.run(sql).open_reader(tunnel=True, limit=False) as reader:
+            assert reader.count == 2, reader.count
+            rows = rows_of(reader)
+        first = rows[0]
+        assert first[:6] == [1, 'é, "x"', decimal.Decimal("12.30"), date(2020, 1, 2), 1.5, True], first
+        assert first[6].microsecond == 678000, first
+        assert rows[1] == [2, "b", None, None, None, None, None], rows[1]
+
+    def list_tables(self):
+        names = [table.name for table in self.odps.list_tables(prefix="judge_")]
+        assert self.table in names, names
+        assert not self.odps.exist_table("judge_there_is_no_such_table")
+
+    def schema(self):
+        table = self.odps.get_table(self.table)
+        table.reload()
+        types = [str(column.type) for column in table.table_schema.columns]
+        assert types == ["bigint", "varchar(20)", "decimal(12,2)", "date", "double", "boolean", "timestamp"], types
+        assert table.comment == "judge" and table.lifecycle == 7, (table.comment, table.lifecycle)
+        assert not table.table_schema.columns[0].nullable
+        assert table.table_schema.columns[0].comment == "key"
+
+    def project(self):
+        project = self.odps.get_project()
+        project.reload()
+        assert project.properties["odps.sql.type.system.odps2"] == "true", project.properties
+        assert project.owner
+
+    def instance(self):
+        instance = self.odps.run_sql("select 1 as one")
+        instance.wait_for_success()
+        assert instance.is_successful() and instance.is_terminated()
+        assert instance.id in [one.id for one in self.odps.list_instances()]
+        assert instance.get_logview_address()
+        assert "select 1 as one" in instance.get_sql_query()
+
+    def errors(self):
+        for sql, wanted in [
+            (f"select nothing from {self.table}", "ODPS-0130071"),
+            ("select * from there_is_no_such_table", "ODPS-0130131"),
+            ("selec 1", "ODPS-0130161"),
+        ]:
+            try:
+                self.run(sql)
+            except odps.errors.ODPSError as error:
+                assert wanted in str(error), error
+            else:
+                raise AssertionError(f"{sql} was accepted")
+
+    def partitions(self):
+        name = self.table + "_p"
+        self.run(f"create table {name} (a bigint) partitioned by (ds string)")
+        self.run(f"insert overwrite table {name} partition (ds='20200101') select 1")
+        table = self.odps.get_table(name)
+        assert [partition.name for partition in table.partitions] == ["ds='20200101'"]
+        assert table.exist_partition("ds=20200101") and not table.exist_partition("ds=20200102")
+        self.odps.delete_table(name)
+
+    def wrong_secret(self):
+        try:
+            connect(self.cloud, "wrong").get_project().reload()
+        except odps.errors.ODPSError as error:
+            assert "0410042" in str(error) or "SignatureNotMatch" in str(error), error
+        else:
+            raise AssertionError("a wrong secret was accepted")
+
+    def drop(self):
+        self.odps.delete_table(self.table)
+        assert not self.odps.exist_table(self.table)
+
+
+def main():
+    cloud = json.loads(sys.argv[1])["maxcompute"]
+    options.sql.use_odps2_extension = True
+    judge = Judge(cloud)
+    for name in (
+        "create insert read_result read_tunnel list_tables schema project instance errors partitions wrong_secret drop"
+    ).split():
+        judge.check(name, getattr(judge, name))
+    sys.exit(1 if judge.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

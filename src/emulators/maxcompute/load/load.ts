@@ -1,0 +1,83 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resolveTable } from '../bind/relation.js'
+import { readerError, unsupported, type Position } from '../odps-error.js'
+import { fillTable } from '../run/fill-table.js'
+import { splitPartition } from '../run/partition.js'
+import type { Outcome, RunContext } from '../run/run-context.js'
+import type { Load } from '../sql/statement.js'
+import type { Table } from '../table.js'
+import { resolveLocation, type LoadLocation } from './location.js'
+import { downloadObject, listObjects, type OssObject } from './oss-reader.js'
+import { unreadable } from './parquet-fit.js'
+import { parquetSelect } from './parquet-select.js'
+
+/** Bytes of one file (maxcompute.md 4.2). */
+export const fileByteCountMax = 3 * 1024 ** 3
+
+const parquetSerde = 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'
+
+/** LOAD … FROM LOCATION … STORED AS PARQUET: every object under the location is read (maxcompute.md 4). */
+export async function load(statement: Load & { readonly at: Position }, run: RunContext): Promise<Outcome> {
+  const table = resolveTable(statement.table, run.bind)
+  checkFormat(statement, run)
+  const { values, dynamic } = splitPartition(table, statement.partition, statement.at, run.bind)
+  if (dynamic.length > 0) throw unsupported(statement.at, 'LOAD into dynamic partitions')
+  checkTypes(table, run)
+  const location = resolveLocation(statement, run)
+  const objects = await findObjects(location)
+  const dir = join(run.dir, `load-${run.instance}`)
+  await mkdir(dir, { recursive: true })
+  try {
+    const selects = await fetchAll(objects, location, dir, table, values, run)
+    const rowCount = await fillTable(table, { overwrite: statement.overwrite, values, selects }, run)
+    return { kind: 'text', text: '', rowCount }
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+function checkFormat(statement: Load & { readonly at: Position }, run: RunContext): void {
+  const { at, handler, format = '', serde } = statement
+  if (handler !== undefined) throw unsupported(at, `LOAD … STORED BY '${handler}'`)
+  if (format !== 'PARQUET') throw unsupported(at, `LOAD … STORED AS ${format}`)
+  if (serde !== undefined && serde !== parquetSerde) throw unsupported(at, `LOAD … ROW FORMAT SERDE '${serde}'`)
+  if (!run.project.switches.loadNeedsHive || run.bind.settings.hive) return
+  throw readerError('java.lang.ClassNotFoundException: com.aliyun.odps.hive.wrapper.HiveStorageHandlerWrapper')
+}
+
+function checkTypes(table: Table, run: RunContext): void {
+  for (const column of table.columns) {
+    const refused = unreadable(column.type, run.bind.settings.parquetNative)
+    if (refused !== undefined) throw readerError(`column ${column.name}: ${refused}`)
+  }
+}
+
+async function findObjects(location: LoadLocation): Promise<readonly OssObject[]> {
+  const { place, prefix } = location
+  const objects = await listObjects(place, prefix)
+  if (objects.length === 0) throw readerError(`oss://${place.bucket}/${prefix} has no objects`)
+  const large = objects.find((object) => object.byteCount > fileByteCountMax)
+  if (large === undefined) return objects
+  throw readerError(
+    `oss://${place.bucket}/${large.key} has ${large.byteCount} bytes, the maximum is ${fileByteCountMax}`,
+  )
+}
+
+/** Files are fetched one after the other; their rows are read by the engine. */
+async function fetchAll(
+  objects: readonly OssObject[],
+  { place }: LoadLocation,
+  dir: string,
+  table: Table,
+  values: readonly string[],
+  run: RunContext,
+): Promise<readonly string[]> {
+  const selects: string[] = []
+  for (const [index, object] of objects.entries()) {
+    const file = join(dir, `${index}.parquet`)
+    await downloadObject(place, object.key, file)
+    selects.push(await parquetSelect({ file, location: `oss://${place.bucket}/${object.key}` }, table, values, run))
+  }
+  return selects
+}

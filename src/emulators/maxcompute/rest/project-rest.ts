@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto'
+import { XMLParser } from 'fast-xml-parser'
+import { httpDate, jsonReply, textReply, xmlReply, type Exchange, type Reply } from '../exchange.js'
+import { ServiceError } from '../odps-error.js'
+import type { Project } from '../project.js'
+import { element, escapeXml, textElement, xmlHead } from '../xml.js'
+
+const parser = new XMLParser({ parseTagValue: false })
+
+/** `GET /projects/{p}`; PyODPS needs the three headers (maxcompute.md 3). */
+export function getProject(project: Project): Reply {
+  const properties = Object.entries(project.properties)
+    .map(([name, value]) => element('Property', textElement('Name', name) + textElement('Value', value)))
+    .join('')
+  const content = [
+    textElement('Name', project.name),
+    textElement('Type', 'managed'),
+    textElement('Comment', ''),
+    textElement('Owner', project.owner),
+    textElement('State', 'AVAILABLE'),
+    textElement('ProjectGroupName', ''),
+    element('Properties', properties),
+    element('Clusters', ''),
+    textElement('Region', project.world.maxcompute.region),
+    textElement('TenantId', project.world.alibaba.accountId),
+    textElement('DefaultQuotaNickname', 'os_default'),
+  ]
+  const headers = {
+    'x-odps-owner': project.owner,
+    'x-odps-creation-time': httpDate(project.createdAt),
+    'last-modified': httpDate(project.createdAt),
+  }
+  return xmlReply(xmlHead + element('Project', content.join('')), headers)
+}
+
+export function listProjects(project: Project): Reply {
+  const one = element('Project', textElement('Name', project.name) + textElement('Owner', project.owner))
+  return xmlReply(`${xmlHead}<Projects><Marker/><MaxItems>1000</MaxItems>${one}</Projects>`)
+}
+
+export function getTenant(project: Project): Reply {
+  const { accountId } = project.world.alibaba
+  const seconds = Math.floor(project.createdAt / 1000)
+  const times = { CreateTime: seconds, UpdateTime: seconds }
+  const parameters = { 'odps.namespace.schema': 'false' }
+  const names = {
+    Name: `tenant_${accountId}`,
+    OwnerId: accountId,
+    TenantId: accountId,
+    TenantState: 'NORMAL',
+    State: 'NORMAL',
+  }
+  return jsonReply({ Tenant: { ...names, ...times, TenantMeta: '', Parameters: parameters } })
+}
+
+/** The two-level model: one schema, `default`, that nobody can change. */
+export function schemas(exchange: Exchange, project: Project): Reply {
+  if (exchange.method !== 'GET')
+    throw new ServiceError(405, 'MethodNotAllowed', 'ODPS-0420111: the project has no schema model')
+  const [, , , schema] = exchange.segments
+  const one = element(
+    'Schema',
+    textElement('Name', 'default') + textElement('Owner', project.owner) + textElement('Type', 'managed'),
+  )
+  if (schema === undefined) return xmlReply(`${xmlHead}<Schemas><Marker/><MaxItems>1000</MaxItems>${one}</Schemas>`)
+  if (schema.toLowerCase() === 'default') return xmlReply(xmlHead + one)
+  throw new ServiceError(404, 'NoSuchObject', `ODPS-0422155: Schema not found - '${schema}'`)
+}
+
+/** A logview token, or an answer of the security model: `whoami` alone. */
+export function authorization(exchange: Exchange, project: Project): Reply {
+  if (exchange.params.has('sign_bearer_token')) {
+    const token = `${Buffer.from('emulated').toString('base64')}${randomBytes(24).toString('base64url')}`
+    return xmlReply(`${xmlHead}<Authorization><Result>${token}</Result></Authorization>`)
+  }
+  const document = parser.parse(exchange.body.toString()) as { readonly Authorization?: { readonly Query?: string } }
+  const query = document.Authorization?.Query?.trim().replace(/;$/, '') ?? ''
+  if (query.toLowerCase() !== 'whoami') {
+    throw new ServiceError(
+      400,
+      'InvalidParameter',
+      `ODPS-0420095: security query '${query}' is not supported by this emulator`,
+    )
+  }
+  const answer = { DisplayName: project.owner, ID: project.world.alibaba.accountId, ProjectName: project.name }
+  return xmlReply(`${xmlHead}<Authorization><Result>${escapeXml(JSON.stringify(answer))}</Result></Authorization>`)
+}
+
+/** Host and port of the tunnel: this server again, at its root. */
+export function tunnelService(exchange: Exchange): Reply {
+  return textReply(new URL(exchange.endpoint).host)
+}
+
+export function logviewHost(exchange: Exchange): Reply {
+  return textReply(new URL(exchange.endpoint).origin)
+}

@@ -1,0 +1,108 @@
+import { StatementError } from '../odps-error.js'
+import { allColumns, newPhysicalName, partitionKey, type Partition, type Table } from '../table.js'
+import { makePhysical } from './create-table.js'
+import { partitionCondition } from './partition.js'
+import type { RunContext } from './run-context.js'
+
+export interface Filling {
+  readonly overwrite: boolean
+  /** Values of the partition that is written; fewer than the table has for dynamic partitions. */
+  readonly values: readonly string[]
+  /** Engine queries, each with all columns of the table in order, in their stored form. */
+  readonly selects: readonly string[]
+}
+
+/** Adds or replaces rows, all or nothing. Readers of the old rows go on undisturbed. */
+export async function fillTable(table: Table, filling: Filling, run: RunContext): Promise<number> {
+  if (table.partitionColumns.length > 0) return fillPartitions(table, filling, run)
+  const target: Table = filling.overwrite ? { ...table, physical: newPhysicalName() } : table
+  const { connection } = run
+  await connection.run('BEGIN')
+  try {
+    if (filling.overwrite) await makePhysical(target, run)
+    const rowCount = await insertAll(target.physical, table, filling.selects, run)
+    await connection.run('COMMIT')
+    replace(table, { physical: target.physical }, run)
+    return rowCount
+  } catch (error) {
+    await connection.run('ROLLBACK')
+    throw error
+  }
+}
+
+async function insertAll(physical: string, table: Table, selects: readonly string[], run: RunContext): Promise<number> {
+  const columns = allColumns(table).map((column) => column.physical)
+  let rowCount = 0
+  for (const select of selects) {
+    const result = await run.connection.query(`INSERT INTO ${physical} (${columns.join(', ')}) ${select}`)
+    rowCount += Number(result.rows[0]?.[0] ?? result.rowsChanged)
+  }
+  return rowCount
+}
+
+/** The newest state of the table gets the change; a table that was dropped meanwhile fails the statement. */
+function replace(table: Table, change: Partial<Table>, run: RunContext): void {
+  const current = run.project.tables.get(table.name)
+  if (current?.id !== table.id) {
+    throw new StatementError('0110999', `Critical internal error - table ${table.name} was changed by another job`)
+  }
+  if (change.physical !== undefined && change.physical !== current.physical) run.project.retire(current.physical)
+  run.project.tables.put({ ...current, ...change, modifiedAt: Date.now() })
+}
+
+/** Rows go to a staging table first: it tells which partitions are written. */
+async function fillPartitions(table: Table, filling: Filling, run: RunContext): Promise<number> {
+  const { connection } = run
+  const stage = newPhysicalName()
+  await connection.run('BEGIN')
+  try {
+    await makePhysical({ ...table, physical: stage }, run)
+    const rowCount = await insertAll(stage, table, filling.selects, run)
+    const written = await writtenPartitions(stage, table, filling, run)
+    if (filling.overwrite) {
+      for (const values of written)
+        await connection.run(`DELETE FROM ${table.physical} WHERE ${partitionCondition(table, values)}`)
+    }
+    await connection.run(`INSERT INTO ${table.physical} SELECT * FROM ${stage}`)
+    await connection.run(`DROP TABLE ${stage}`)
+    await connection.run('COMMIT')
+    replace(table, { partitions: withPartitions(table, written, run) }, run)
+    return rowCount
+  } catch (error) {
+    await connection.run('ROLLBACK')
+    throw error
+  }
+}
+
+async function writtenPartitions(
+  stage: string,
+  table: Table,
+  filling: Filling,
+  run: RunContext,
+): Promise<readonly (readonly string[])[]> {
+  if (filling.values.length === table.partitionColumns.length) return [filling.values]
+  const items = table.partitionColumns.map((column) => `CAST(${column.physical} AS VARCHAR)`)
+  const result = await run.connection.query(`SELECT DISTINCT ${items.join(', ')} FROM ${stage}`)
+  return result.rows.map((row) =>
+    row.map((value) => {
+      if (typeof value !== 'string' || value === '') {
+        throw new StatementError('0123031', 'Partition exception - a dynamic partition value is NULL or empty')
+      }
+      return value
+    }),
+  )
+}
+
+function withPartitions(
+  table: Table,
+  written: readonly (readonly string[])[],
+  run: RunContext,
+): ReadonlyMap<string, Partition> {
+  const partitions = new Map(run.project.tables.get(table.name)?.partitions)
+  const now = Date.now()
+  for (const values of written) {
+    const key = partitionKey(table, values)
+    partitions.set(key, { values, createdAt: partitions.get(key)?.createdAt ?? now, modifiedAt: now })
+  }
+  return partitions
+}
