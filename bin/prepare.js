@@ -1,6 +1,7 @@
-// Builds dist/ after `npm ci` in a clone. A package installed from the registry or a tarball carries dist/ and never runs this.
+// Builds dist/ after `npm ci` in a clone, and again at the first `npx migrate` there, when npm links the clone into its
+// cache. A package installed from the registry or a tarball carries dist/ and never runs this.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
@@ -16,12 +17,4 @@ try {
   process.exit(existsSync(here('dist/cli/main.js')) ? 0 : 1)
 }
 const built = spawnSync(process.execPath, [compiler, '-p', here('src')], { stdio: 'inherit' })
-if (built.status !== 0) process.exit(built.status ?? 1)
-
-// npm links the commands of dependencies, not those of the package itself; npx finds `migrate` in a clone by this link.
-if (process.platform !== 'win32') {
-  mkdirSync(here('node_modules/.bin'), { recursive: true })
-  chmodSync(here('bin/migrate.js'), 0o755)
-  rmSync(here('node_modules/.bin/migrate'), { force: true })
-  symlinkSync('../../bin/migrate.js', here('node_modules/.bin/migrate'))
-}
+process.exit(built.status ?? 1)
