@@ -391,6 +391,15 @@ describe('keys', () => {
     expect(await refusal(other)).toMatchObject({ code: 'InvalidToken', status: 400 })
   })
 
+  test('signatures of version 2 are refused', async () => {
+    const query = 'AWSAccessKeyId=AKIATEST&Signature=x&Expires=9999999999'
+    const response = await fetch(`http://127.0.0.1:${service.port}/stage/x?${query}`)
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining('<Code>InvalidRequest</Code>'),
+    ])
+  })
+
   test('a stranger is refused', async () => {
     const response = await fetch(`http://127.0.0.1:${service.port}/stage/x`)
     expect([response.status, await response.text()]).toEqual([

@@ -45,8 +45,10 @@ export function authenticate(request: StoreRequest, findKey: FindS3Key, now: num
 
 function headerClaim(request: StoreRequest): Sigv4Claim {
   const header = request.headers.get('authorization')
-  if (header === undefined) throw new Refusal(403, 'AccessDenied', 'Access Denied')
-  if (!header.startsWith('AWS4-HMAC-SHA256')) {
+  // Version 2, in its header or its query, is not served for buckets made since 2020.
+  const isVersion2 = request.query.has('AWSAccessKeyId')
+  if (header === undefined && !isVersion2) throw new Refusal(403, 'AccessDenied', 'Access Denied')
+  if (header?.startsWith('AWS4-HMAC-SHA256') !== true) {
     const message = 'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.'
     throw new Refusal(400, 'InvalidRequest', message)
   }
