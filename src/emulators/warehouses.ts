@@ -32,7 +32,8 @@ async function startWarehouses(options: WarehousesOptions, world: World, faults:
     ports: { redshift: redshift.port, maxcompute: maxcompute.port },
     requests: {
       execute: ({ sql }: { readonly sql: string }) => redshift.execute(sql),
-      load: ({ schema, table, file }: LoadRequest) => redshift.loadDelimited(schema, table, file),
+      load: ({ schema, table, file, trailingDelimiter }: LoadRequest) =>
+        redshift.loadDelimited(schema, table, file, { delimiter: '|', trailingDelimiter }),
     },
     close: async () => {
       await Promise.allSettled([redshift.close(), maxcompute.close()])

@@ -41,8 +41,8 @@ describe.each(tpchTables)('%s', (table) => {
     let rowCount = 0
     for (const row of guideRows(table)) {
       rowCount += 1
-      expect(row.length).toBe(source.length)
-      const wrong = source.filter(([, type], at) => !fits(row[at] as string, type))
+      expect(row.length).toBe(source.length - 1)
+      const wrong = source.slice(0, -1).filter(([, type], at) => !fits(row[at] as string, type))
       if (wrong.length > 0) throw new Error(`${wrong.join(' ')}: ${row.join('|')}`)
     }
     expect(rowCount).toBeGreaterThanOrEqual(table === 'region' ? 5 : 10)

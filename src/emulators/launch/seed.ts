@@ -22,6 +22,8 @@ export interface LoadRequest {
   readonly schema: string
   readonly table: string
   readonly file: string
+  /** False where the table has a column for it, as the guide's `skip`. */
+  readonly trailingDelimiter: boolean
 }
 
 /** Creates the seed's tables in the emulated Redshift and fills them; gives row counts by table. */
@@ -46,7 +48,7 @@ async function fill(
   warehouses: ChildHandle,
 ): Promise<number> {
   const load = async (file: string): Promise<number> => {
-    const request: LoadRequest = { ...into, file }
+    const request: LoadRequest = { ...into, file, trailingDelimiter: from === 'tpch' }
     return (await warehouses.ask('load', request, loadMillisecondsMax)) as number
   }
   if (options.from !== undefined) return load(join(options.from, `${into.table}.tbl`))
