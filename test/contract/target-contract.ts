@@ -7,11 +7,13 @@ import type { Attempt, Call } from '../../src/model/work.js'
 import { MaxComputeClient, type MaxComputeClientOptions } from '../../src/target/maxcompute/client.js'
 import { parseCsv } from '../../src/target/maxcompute/csv.js'
 import { MaxComputeTarget } from '../../src/target/maxcompute/maxcompute-target.js'
+import type { Pace } from '../../src/target/maxcompute/statement-work.js'
 import type { InstanceOutcome, Target } from '../../src/target/target.js'
 
 /** A project that the tests may make tables in. */
 export interface TargetPlace {
   readonly options: MaxComputeClientOptions
+  readonly pace?: Partial<Pace>
   /** Orders failures of the service; only emulators take them. */
   fail?(rule: Record<string, unknown>): void
   heal?(): void
@@ -56,6 +58,10 @@ function column(name: string, targetType: string, kind: ValueKind, scale?: numbe
   }
 }
 
+function relation(project: string, table: string, columns: readonly ColumnPlan[]): MeasuredRelation {
+  return { relationId: table, source: { schema: 'contract', name: table }, target: { project, name: table }, columns }
+}
+
 /** What every MaxCompute project must pass, emulated or not; failures on order only where `fail` is there. */
 export function targetContract(name: string, make: () => Promise<TargetPlace>, takesFaults: boolean): void {
   describe(`target: ${name}`, () => {
@@ -77,19 +83,13 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
       await run(`CREATE TABLE ${table} (${columns}) ${lifecycle}`)
       return table
     }
-    const relation = (table: string, columns: readonly ColumnPlan[]): MeasuredRelation => ({
-      relationId: table,
-      source: { schema: 'contract', name: table },
-      target: { project: place.options.project, name: table },
-      columns,
-    })
     const targetWith = (changes: Partial<MaxComputeClientOptions>): Target =>
-      new MaxComputeTarget(new MaxComputeClient({ ...place.options, ...changes }))
+      new MaxComputeTarget(new MaxComputeClient({ ...place.options, ...changes }), place.pace)
 
     beforeAll(async () => {
       place = await make()
       client = new MaxComputeClient(place.options)
-      target = new MaxComputeTarget(client)
+      target = new MaxComputeTarget(client, place.pace)
     })
 
     afterAll(async () => {
@@ -123,6 +123,8 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
       expect(shape?.partitionColumns).toEqual([])
       expect(Math.abs((shape?.createdAt ?? 0) - Date.now() / 1_000)).toBeLessThan(900)
       expect(await target.describe({ project, name: `${prefix}_nowhere` }, callOf())).toBeUndefined()
+      const nowhere = target.describe({ project: `${prefix}_nowhere`, name: table }, callOf())
+      expect((await errorOf(nowhere)).code).toMatch(/^target-(missing|denied)$/)
       const listed: string[] = []
       for await (const one of client.listTables(`${prefix}_sh`)) listed.push(one.name)
       expect(listed).toEqual([table])
@@ -154,6 +156,8 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
       expect(await target.submit(statement).find(attempt, callOf())).toEqual({ begun: handle })
       await target.submit(statement).settle(handle, callOf())
       expect(await targetWith({}).submit(statement).find(attempt, callOf())).toEqual({ begun: handle })
+      // The guid is the attempt's token: the service itself knows it again.
+      expect(await target.submit(statement).begin(attempt, callOf())).toEqual(handle)
       expect(await target.submit(statement).find(other, callOf())).toBe('never')
       expect(await rowCount(table)).toBe('1')
     })
@@ -210,7 +214,7 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
         [{ kind: 'maximum', column: 'at' }, '2021-01-01 00:00:00.000000'],
       ]
       const measures = expected.map(([measure]) => measure)
-      const answers = await target.measure(relation(table, columns), measures, callOf())
+      const answers = await target.measure(relation(place.options.project, table, columns), measures, callOf())
       expect(answers).toEqual(expected.map(([measure, value]) => ({ measure, value })))
     })
 
@@ -221,7 +225,11 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
         { kind: 'sum', column: 'id' },
         { kind: 'minimum', column: 'id' },
       ]
-      const answers = await target.measure(relation(table, [column('id', 'BIGINT', 'integer')]), measures, callOf())
+      const answers = await target.measure(
+        relation(place.options.project, table, [column('id', 'BIGINT', 'integer')]),
+        measures,
+        callOf(),
+      )
       expect(answers.map(({ value }) => value)).toEqual(['0', null, null])
     })
 
@@ -239,7 +247,10 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
           { name: 'b', kind: 'exact' },
         ],
       })
-      const of = relation(table, [column('k', 'BIGINT', 'integer'), column('v', 'BIGINT', 'integer')])
+      const of = relation(place.options.project, table, [
+        column('k', 'BIGINT', 'integer'),
+        column('v', 'BIGINT', 'integer'),
+      ])
       const error = await errorOf(target.answer(query(''), of, callOf()))
       expect(error).toMatchObject({ code: 'target-refused', transient: false })
       expect(error.message).toContain('cut')
@@ -266,7 +277,7 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
       if (client.region !== undefined) await targetWith({ signature: 'v4' }).ping(callOf())
     })
 
-    if (takesFaults) targetFaults(() => ({ place, target, makeTable, rowCount }))
+    if (takesFaults) targetFaults(() => ({ place, target, makeTable, rowCount, run }))
   })
 }
 
@@ -277,6 +288,7 @@ function targetFaults(
     readonly target: Target
     readonly makeTable: (suffix: string, columns: string) => Promise<string>
     readonly rowCount: (table: string) => Promise<string | null | undefined>
+    readonly run: (text: string) => Promise<InstanceOutcome>
   },
 ): void {
   it('runs a statement once whose reply was lost, and finds it', async () => {
@@ -299,7 +311,7 @@ function targetFaults(
     const work = target.submit({ purpose: 'contract', text: `INSERT INTO TABLE ${table} VALUES (1)`, settings })
     const attempt = freshAttempt()
     place.fail?.({ operation: 'POST instances', nth: 1, action: { do: 'cut', when: 'before' } })
-    expect(await errorOf(work.begin(attempt, callOf(15_000)))).toMatchObject({
+    expect(await errorOf(work.begin(attempt, callOf(3_000)))).toMatchObject({
       code: 'target-unreachable',
       transient: true,
     })
@@ -323,13 +335,61 @@ function targetFaults(
     const { place, target } = get()
     const work = target.submit({ purpose: 'contract', text: 'SELECT 1 AS a', settings })
     const handle = await work.begin(freshAttempt(), callOf())
-    place.fail?.({
-      operation: '*',
-      nth: 1,
-      times: 3,
-      action: { do: 'fail', status: 500, code: 'InternalServerError', message: 'ODPS-0010000' },
-    })
+    for (const action of [
+      { do: 'fail', status: 500 },
+      { do: 'cut', when: 'before' },
+    ]) {
+      place.fail?.({ operation: 'GET instance', nth: 1, times: 3, action })
+    }
     expect(parseCsv((await work.settle(handle, callOf())).result)).toEqual([['a'], ['1']])
+    place.heal?.()
+  })
+
+  it('cancels a statement that runs; another attempt may follow', async () => {
+    const { place, target, makeTable, rowCount } = get()
+    const table = await makeTable('cancelled', 'id BIGINT')
+    place.fail?.({ operation: 'INSERT', action: { do: 'delay', milliseconds: 3_000 } })
+    const work = target.submit({ purpose: 'contract', text: `INSERT INTO TABLE ${table} VALUES (1)`, settings })
+    const attempt = freshAttempt()
+    const handle = await work.begin(attempt, callOf())
+    await work.cancel(handle, callOf())
+    const error = await errorOf(work.settle(handle, callOf()))
+    expect(error).toMatchObject({ code: 'target-refused', transient: false })
+    expect(error.message).toContain('cancelled')
+    expect(await work.find(attempt, callOf())).toBe('lost')
+    place.heal?.()
+    expect(await rowCount(table)).toBe('0')
+  })
+
+  it('says that an attempt is lost which failed in a way that may pass', async () => {
+    const { place, target, makeTable } = get()
+    const table = await makeTable('conflict', 'id BIGINT')
+    place.fail?.({
+      operation: 'INSERT',
+      action: { do: 'fail', code: '0110061', message: 'Failed to run ddltask - on order' },
+    })
+    const work = target.submit({ purpose: 'contract', text: `INSERT INTO TABLE ${table} VALUES (1)`, settings })
+    const attempt = freshAttempt()
+    const handle = await work.begin(attempt, callOf())
+    const error = await errorOf(work.settle(handle, callOf()))
+    expect(error).toMatchObject({ code: 'target-failed', transient: true })
+    expect(error.message).toContain('ODPS-0110061')
+    expect(await work.find(attempt, callOf())).toBe('lost')
+    place.heal?.()
+  })
+
+  it('looks again when a SELECT failed in a way that may pass', async () => {
+    const { place, target, makeTable, run } = get()
+    const table = await makeTable('looked', 'id BIGINT')
+    await run(`INSERT INTO TABLE ${table} VALUES (5)`)
+    place.fail?.({
+      operation: 'SELECT',
+      times: 2,
+      action: { do: 'fail', code: '0140178', message: 'internal - on order' },
+    })
+    const measures: readonly Measure[] = [{ kind: 'maximum', column: 'id' }]
+    const of = relation(place.options.project, table, [column('id', 'BIGINT', 'integer')])
+    expect(await target.measure(of, measures, callOf())).toEqual([{ measure: measures[0], value: '5' }])
     place.heal?.()
   })
 }

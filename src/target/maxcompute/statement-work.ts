@@ -18,7 +18,7 @@ export interface Pace {
   readonly listingLagMilliseconds: number
 }
 
-export const standardPace: Pace = { firstMilliseconds: 200, longestMilliseconds: 5_000, listingLagMilliseconds: 3_000 }
+export const standardPace: Pace = { firstMilliseconds: 100, longestMilliseconds: 5_000, listingLagMilliseconds: 3_000 }
 
 /** One statement as work: the attempt's token is both job name and guid, so that the service itself knows it. */
 export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
