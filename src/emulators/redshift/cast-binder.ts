@@ -1,0 +1,55 @@
+import { scaled, unscaled } from './decimal-digits.js'
+import type { Bound } from './binding.js'
+import { RedshiftFault } from './fault.js'
+import { digits, isFloat, isText } from './type-unifier.js'
+import { engineType, typeText } from './type-facts.js'
+import type { RsType } from './types.js'
+
+/** `CAST(x AS type)`: texts are cut to the bytes of the type, decimals are cut to its scale (redshift.md 4.1). */
+export function bindCast(bound: Bound, type: RsType): Bound {
+  if (bound.isNull === true) return { sql: `CAST(NULL AS ${engineType(type)})`, type }
+  refuseImpossible(bound.type, type)
+  if (type.name === 'varchar' || type.name === 'char' || type.name === 'name') return castToText(bound, type)
+  if (type.name === 'numeric' && bound.type?.name === 'numeric') return castDecimal(bound, bound.type, type)
+  if (type.name === 'varbyte' && isText(bound.type)) return { sql: `encode(${bound.sql})`, type }
+  if (type.name === 'oid') return castToOid(bound)
+  return { sql: `CAST(${bound.sql} AS ${engineType(type)})`, type }
+}
+
+const unlike: Readonly<Record<string, readonly string[]>> = {
+  bool: ['char', 'varchar', 'date', 'timestamp', 'timestamptz', 'time', 'numeric'],
+  date: ['int2', 'int4', 'int8', 'numeric', 'bool', 'float4', 'float8'],
+  timestamp: ['int2', 'int4', 'int8', 'numeric', 'bool', 'float4', 'float8'],
+}
+
+function refuseImpossible(from: RsType | undefined, to: RsType): void {
+  if (from === undefined || !(unlike[from.name] ?? []).includes(to.name)) return
+  throw new RedshiftFault('42846', `cannot cast type ${typeText(from)} to ${typeText({ name: to.name })}`)
+}
+
+function castToText(bound: Bound, type: RsType): Bound {
+  const sql = textOf(bound)
+  if (type.length === undefined) return { sql, type }
+  if (type.name === 'char') return { sql: `rtrim(rs.cut_bytes(${sql}, ${type.length}), ' ')`, type }
+  const known = bound.type?.length
+  const fits = isText(bound.type) && known !== undefined && known <= type.length
+  return { sql: fits ? sql : `rs.cut_bytes(${sql}, ${type.length})`, type }
+}
+
+export function textOf(bound: Bound): string {
+  if (isText(bound.type)) return bound.sql
+  if (isFloat(bound.type)) return `rs.float_text(${bound.sql})`
+  if (bound.type?.name === 'varbyte') return `decode(${bound.sql})`
+  return `CAST(${bound.sql} AS VARCHAR)`
+}
+
+function castDecimal(bound: Bound, from: RsType, to: RsType): Bound {
+  const [source, target] = [digits(from), digits(to)]
+  if (target.scale >= source.scale) return { sql: `CAST(${bound.sql} AS ${engineType(to)})`, type: to }
+  const dropped = `CAST('1${'0'.repeat(source.scale - target.scale)}' AS HUGEINT)`
+  return scaled(`(${unscaled(bound, source)} // ${dropped})`, to)
+}
+
+function castToOid(bound: Bound): Bound {
+  return { sql: `CAST(${bound.sql} AS INTEGER)`, type: { name: 'oid' } }
+}

@@ -1,0 +1,58 @@
+import { type Bound, quoteText, type SessionFacts } from './binding.js'
+import type { BoundCall, FunctionRule, FunctionTable } from './function-rule.js'
+import { engineType } from './type-facts.js'
+import { rsType, type RsType, varchar } from './types.js'
+
+const boolean = rsType('bool')
+
+/** A constant of the session. */
+function fact(type: RsType, value: (session: SessionFacts) => string | number, leader = true): FunctionRule {
+  const bind = ({ context }: BoundCall): Bound => {
+    const found = value(context.session)
+    return { sql: `CAST(${typeof found === 'number' ? String(found) : quoteText(found)} AS ${engineType(type)})`, type }
+  }
+  return leader ? { arity: [0, 0], bind, leader } : { arity: [0, 0], bind }
+}
+
+function lookup(name: string, type: RsType, least: number, most = least): FunctionRule {
+  const bind = ({ args }: BoundCall): Bound => ({
+    sql: `rs.${name}(${args.map((arg) => arg.sql).join(', ')})`,
+    type,
+  })
+  return { arity: [least, most], bind, leader: true }
+}
+
+/** The only user owns everything. */
+const granted: FunctionRule = { arity: [2, 3], leader: true, bind: () => ({ sql: 'true', type: boolean }) }
+
+function setting({ args: [name] }: BoundCall): Bound {
+  return { sql: `rs.setting(${name?.sql ?? ''})`, type: varchar() }
+}
+
+export const catalogFunctions: FunctionTable = {
+  version: fact(varchar(), (session) => session.version),
+  current_database: fact(rsType('name'), (session) => session.database),
+  current_user: fact(rsType('name'), (session) => session.user, false),
+  session_user: fact(rsType('name'), (session) => session.user, false),
+  user: fact(rsType('name'), (session) => session.user, false),
+  current_user_id: fact(rsType('int4'), (session) => session.userId, false),
+  current_schema: fact(rsType('name'), (session) => session.searchPath[0] ?? 'public'),
+  pg_backend_pid: fact(rsType('int4'), (session) => session.processId),
+  pg_last_unload_count: fact(rsType('int8'), (session) => session.lastUnloadCount),
+  pg_last_unload_id: fact(rsType('int8'), (session) => session.lastUnloadId),
+  pg_last_query_id: fact(rsType('int8'), (session) => session.lastQueryId),
+  pg_last_copy_count: fact(rsType('int8'), () => 0),
+  pg_client_encoding: fact(rsType('name'), () => 'UTF8'),
+  current_setting: { arity: [1, 1], leader: true, bind: setting },
+  has_table_privilege: granted,
+  has_schema_privilege: granted,
+  has_database_privilege: granted,
+  format_type: lookup('format_type', varchar(), 2),
+  format_encoding: lookup('format_encoding', varchar(), 1),
+  pg_get_constraintdef: lookup('pg_get_constraintdef', varchar(), 1, 2),
+  pg_get_viewdef: lookup('pg_get_viewdef', varchar(), 1, 2),
+  pg_get_userbyid: lookup('pg_get_userbyid', rsType('name'), 1),
+  pg_table_is_visible: lookup('pg_table_is_visible', boolean, 1),
+  obj_description: lookup('obj_description', varchar(), 1, 2),
+  col_description: lookup('col_description', varchar(), 2),
+}

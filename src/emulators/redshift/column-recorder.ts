@@ -1,0 +1,135 @@
+import type { EngineConnection } from '../sql-engine.js'
+import { quoteName, quoteText } from './binding.js'
+import { engineSchema, localName, type NameScope, userRelation } from './catalog-store.js'
+import { encodings } from './catalog-tables.js'
+import type { ColumnDefinition, ConstraintDefinition, TableDefinition } from './definitions.js'
+import { RedshiftFault } from './fault.js'
+import { typeByteLength, typeModifier, typeOid, typeText } from './type-facts.js'
+import { quotedAsNeeded } from './name-text.js'
+
+export interface RecordedColumn {
+  readonly oid: number
+  readonly number: number
+  readonly column: ColumnDefinition
+  readonly table: TableDefinition
+  readonly schema: string
+}
+
+/** One row of pg_attribute, and the sequence of an identity column. */
+export async function recordColumn(connection: EngineConnection, recorded: RecordedColumn): Promise<void> {
+  const { oid, number, column, table } = recorded
+  const { type } = column
+  const position = sortPosition(table, column)
+  const distKey = column.distKey || table.attributes.distKey === column.name
+  const notNull = column.notNull || column.identity !== undefined || isPrimary(table, column)
+  const values = [
+    oid,
+    number,
+    quoteText(column.name),
+    quoteText(typeText(type)),
+    typeOid(type),
+    typeByteLength(type),
+    typeModifier(type),
+    quoteText(encodingOf(column, position)),
+    distKey,
+    position,
+    notNull,
+    textOrNull(await defaultOf(connection, recorded)),
+    false,
+    textOrNull(column.collation),
+  ]
+  await connection.run(`INSERT INTO rs.attribute VALUES (${values.join(', ')})`)
+}
+
+function textOrNull(text: string | undefined): string {
+  return text === undefined ? 'NULL' : quoteText(text)
+}
+
+function isPrimary(table: TableDefinition, column: ColumnDefinition): boolean {
+  return table.constraints.some((constraint) => constraint.kind === 'p' && constraint.columns.includes(column.name))
+}
+
+/** Interleaved keys alternate their signs, the first negative (redshift.md 3.2). */
+function sortPosition(table: TableDefinition, column: ColumnDefinition): number {
+  const keys = table.attributes.sortKey
+  if (keys.length === 0) return column.sortKey ? 1 : 0
+  const position = keys.indexOf(column.name) + 1
+  return table.attributes.sortStyle === 'INTERLEAVED' && position % 2 === 1 ? -position : position
+}
+
+/** What Redshift picks when the table does not say: sort keys raw, texts LZO, numbers and dates AZ64. */
+function encodingOf(column: ColumnDefinition, position: number): string {
+  if (column.encoding !== undefined) {
+    if (!(encodings as readonly string[]).includes(column.encoding)) {
+      throw new RedshiftFault('42704', `Unknown encoding type: ${column.encoding}`)
+    }
+    return column.encoding
+  }
+  if (position !== 0) return 'none'
+  if (['char', 'varchar', 'varbyte', 'super'].includes(column.type.name)) return 'lzo'
+  return ['bool', 'float4', 'float8', 'geometry', 'geography', 'hllsketch'].includes(column.type.name) ? 'none' : 'az64'
+}
+
+/** pg_attrdef.adsrc: an identity shows as a call of "identity" (redshift.md 3.2). */
+async function defaultOf(connection: EngineConnection, recorded: RecordedColumn): Promise<string | undefined> {
+  const { identity, defaultText } = recorded.column
+  if (identity === undefined) return defaultText
+  const sequence = identitySequence(recorded.schema, recorded.oid, recorded.number)
+  await connection.run(`CREATE SEQUENCE ${sequence} START WITH ${identity.seed} INCREMENT BY ${identity.step}
+    ${Number(identity.step) < 0 ? `MAXVALUE ${identity.seed} MINVALUE -9223372036854775807` : ''}`)
+  const name = identity.byDefault ? 'default_identity' : '"identity"'
+  return `${name}(${recorded.oid}, ${recorded.number - 1}, '${identity.seed},${identity.step}'::text)`
+}
+
+export function identitySequence(schema: string, oid: number, number: number): string {
+  return `${engineSchema(schema)}.${quoteName(`identity_${oid}_${number}`)}`
+}
+
+export interface RecordedConstraint {
+  readonly oid: number
+  readonly constraint: ConstraintDefinition
+  readonly table: TableDefinition
+  readonly place: { readonly schema: string; readonly namespace: number; readonly name: string }
+  readonly scope: NameScope
+}
+
+/** One row of pg_constraint; nothing enforces it. */
+export async function recordConstraint(connection: EngineConnection, recorded: RecordedConstraint): Promise<void> {
+  const { oid, constraint, table, place } = recorded
+  const names = table.columns.map((column) => column.name)
+  const missing = constraint.columns.find((column) => !names.includes(column))
+  if (missing !== undefined) throw new RedshiftFault('42703', `column "${missing}" named in key does not exist`)
+  const { text, target } = await definitionText(connection, recorded)
+  const suffix = { p: 'pkey', u: `${constraint.columns.join('_')}_key`, f: `${constraint.columns.join('_')}_fkey` }
+  const name = constraint.name ?? `${place.name}_${suffix[constraint.kind]}`
+  const keys = constraint.columns.map((column) => names.indexOf(column) + 1).join(', ')
+  await connection.run(`INSERT INTO rs.constraint_ VALUES (nextval('rs.oids')::INTEGER, ${quoteText(name)},
+    '${constraint.kind}', ${oid}, ${place.namespace}, ${target}, [${keys}], NULL, ${quoteText(text)})`)
+}
+
+async function definitionText(
+  connection: EngineConnection,
+  { constraint, scope }: RecordedConstraint,
+): Promise<{ text: string; target: number }> {
+  const columns = constraint.columns.map(quotedAsNeeded).join(', ')
+  if (constraint.kind !== 'f' || constraint.references === undefined) {
+    return { text: `${constraint.kind === 'p' ? 'PRIMARY KEY' : 'UNIQUE'} (${columns})`, target: 0 }
+  }
+  const { names, columns: targets } = constraint.references
+  const relation = await userRelation(connection, names, scope)
+  if (relation === undefined) throw new RedshiftFault('42P01', `relation "${names.join('.')}" does not exist`)
+  const { schema } = localName(names, scope.database)
+  const target = [...(schema === undefined ? [] : [schema]), relation.name].map(quotedAsNeeded).join('.')
+  const keys = targets.length > 0 ? targets : await primaryKey(connection, relation.oid)
+  return {
+    text: `FOREIGN KEY (${columns}) REFERENCES ${target}(${keys.map(quotedAsNeeded).join(', ')})`,
+    target: relation.oid,
+  }
+}
+
+async function primaryKey(connection: EngineConnection, oid: number): Promise<string[]> {
+  const { rows } = await connection.query(`SELECT a.attname FROM rs.constraint_ c, rs.attribute a
+    WHERE c.conrelid = ${oid} AND c.contype = 'p' AND a.attrelid = ${oid} AND list_contains(c.conkey, a.attnum) ORDER BY a.attnum`)
+  if (rows.length === 0) throw new RedshiftFault('42830', 'there is no primary key for the referenced table')
+  return rows.map(([name]) => String(name))
+}

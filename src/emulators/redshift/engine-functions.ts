@@ -1,0 +1,91 @@
+import { formatTypeSql } from './type-facts.js'
+
+/** Ends a query with an SQLSTATE; {@link import('./fault.js').faultOf} reads it back. */
+const failures = `
+CREATE OR REPLACE MACRO rs.fail(state, message) AS error('RS' || state || ':' || message);
+CREATE OR REPLACE MACRO rs.divide_integer(a, b) AS
+  CASE WHEN b = 0 THEN rs.fail('22012', 'division by zero') ELSE a // b END;
+CREATE OR REPLACE MACRO rs.divide_float(a, b) AS
+  CASE WHEN b = 0 THEN rs.fail('22012', 'division by zero') ELSE fdiv(a, b) END;
+CREATE OR REPLACE MACRO rs.modulo(a, b) AS
+  CASE WHEN b = 0 THEN rs.fail('22012', 'division by zero') ELSE a % b END;
+`
+
+const texts = `
+CREATE OR REPLACE MACRO rs.cut_bytes(x, n) AS CASE WHEN x IS NULL OR strlen(x) <= n THEN x ELSE
+  left(x, list_max(list_filter(range(0, n + 1), lambda k: strlen(left(x, k)) <= n))) END;
+CREATE OR REPLACE MACRO rs.store_varchar(x, n) AS CASE WHEN x IS NULL OR strlen(x) <= n THEN x
+  WHEN strlen(rtrim(x, ' ')) <= n THEN rs.cut_bytes(x, n)
+  ELSE rs.fail('22001', 'value too long for type character varying(' || n || ')') END;
+CREATE OR REPLACE MACRO rs.store_char(x, n) AS CASE WHEN x IS NULL THEN NULL
+  WHEN strlen(x) <> length(x) THEN rs.fail('22P05', 'CHAR string contains invalid ASCII character')
+  WHEN strlen(rtrim(x, ' ')) <= n THEN rtrim(x, ' ')
+  ELSE rs.fail('22001', 'value too long for type character(' || n || ')') END;
+CREATE OR REPLACE MACRO rs.store_bytes(x, n) AS CASE WHEN x IS NULL OR octet_length(x) <= n THEN x
+  ELSE rs.fail('22001', 'value too long for type binary varying(' || n || ')') END;
+CREATE OR REPLACE MACRO rs.float_text(x) AS regexp_replace(CAST(x AS VARCHAR), '\\.0$', '');
+CREATE OR REPLACE MACRO rs.strpos(x, part) AS CAST(strpos(x, part) AS INTEGER);
+CREATE OR REPLACE MACRO rs.cut_text
+  (x, start) AS substring(x, greatest(start, 1)),
+  (x, start, count) AS CASE WHEN count < 0 THEN rs.fail('22011', 'negative substring length not allowed')
+    ELSE substring(x, greatest(start, 1), greatest(count + least(start, 1) - 1, 0)) END;
+CREATE OR REPLACE MACRO rs.initcap(x) AS
+  array_to_string(list_transform(regexp_extract_all(x, '[A-Za-z0-9]+|[^A-Za-z0-9]+'),
+    lambda w: upper(w[1]) || lower(w[2:])), '');
+CREATE OR REPLACE MACRO rs.json_parse(x) AS CASE WHEN x IS NULL THEN NULL WHEN json_valid(x) THEN CAST(json(x) AS VARCHAR)
+  ELSE rs.fail('XX000', 'error in json parsing') END;
+CREATE OR REPLACE MACRO rs.number_text(x, zeros, width, scale, fill) AS CASE
+  WHEN strlen(split_part(ltrim(x, '-'), '.', 1)) > width
+  THEN ' ' || repeat('#', width) || CASE WHEN scale > 0 THEN '.' || repeat('#', scale) ELSE '' END
+  ELSE lpad(CASE WHEN starts_with(x, '-') THEN '-' ELSE '' END ||
+    lpad(CASE WHEN zeros = 0 THEN ltrim(split_part(ltrim(x, '-'), '.', 1), '0') ELSE split_part(ltrim(x, '-'), '.', 1) END,
+      CAST(greatest(zeros, strlen(split_part(ltrim(x, '-'), '.', 1))) AS INTEGER), '0') ||
+    CASE WHEN scale > 0 THEN '.' || split_part(x, '.', 2) ELSE '' END,
+    CAST(CASE WHEN fill THEN strlen(x) ELSE width + 1 + CASE WHEN scale > 0 THEN scale + 1 ELSE 0 END END AS INTEGER), ' ') END;
+CREATE OR REPLACE MACRO rs.add_months(x, n) AS CASE WHEN CAST(x AS DATE) = last_day(x)
+  THEN CAST(last_day(x + to_months(n)) AS TIMESTAMP) + (x - date_trunc('day', x)) ELSE x + to_months(n) END;
+`
+
+/** Digits in any base up to 36, folded from the left; 64 bits, as STRTOL must fit them. */
+const numbers = `
+CREATE OR REPLACE MACRO rs.digit(c, base) AS CASE
+  WHEN strpos(left('0123456789abcdefghijklmnopqrstuvwxyz', base), c) = 0
+  THEN rs.fail('22023', 'The input is not valid to be converted to base ' || base || ': invalid digit ' || c)
+  ELSE strpos('0123456789abcdefghijklmnopqrstuvwxyz', c) - 1 END;
+CREATE OR REPLACE MACRO rs.strtol(x, base) AS CASE
+  WHEN x IS NULL THEN NULL WHEN x = '' THEN 0
+  WHEN base = 16 AND strlen(x) <= 15 AND regexp_full_match(x, '[0-9a-fA-F]+') THEN CAST('0x' || x AS BIGINT)
+  ELSE CAST((CASE WHEN x[1] = '-' THEN -1 ELSE 1 END) * list_reduce(
+    list_transform(string_split(lower(ltrim(ltrim(x, '-'), '+')), ''), lambda c: CAST(rs.digit(c, base) AS HUGEINT)),
+    lambda a, d: a * base + d) AS BIGINT) END;
+`
+
+const catalog = `
+CREATE OR REPLACE MACRO rs.format_type(type, modifier) AS ${formatTypeSql('type', 'modifier')};
+CREATE OR REPLACE MACRO rs.format_encoding(given) AS coalesce((SELECT e.name FROM rs.encoding e WHERE e.code = given), 'none');
+CREATE OR REPLACE MACRO rs.pg_get_constraintdef
+  (id) AS (SELECT c.def FROM rs.constraint_ c WHERE c.oid = id),
+  (id, pretty) AS (SELECT c.def FROM rs.constraint_ c WHERE c.oid = id);
+CREATE OR REPLACE MACRO rs.pg_get_viewdef
+  (id) AS (SELECT r.definition FROM rs.relation r WHERE r.oid = id),
+  (id, pretty) AS (SELECT r.definition FROM rs.relation r WHERE r.oid = id);
+CREATE OR REPLACE MACRO rs.pg_get_userbyid(id) AS (SELECT u.usename FROM rs.user_ u WHERE u.usesysid = id);
+CREATE OR REPLACE MACRO rs.pg_table_is_visible(id) AS EXISTS (SELECT 1 FROM rs.relation r JOIN rs.namespace n
+  ON n.oid = r.relnamespace WHERE r.oid = id AND list_contains(getvariable('rs_search_path'), n.nspname));
+CREATE OR REPLACE MACRO rs.obj_description
+  (id) AS (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = 0),
+  (id, catalog_name) AS (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = 0);
+CREATE OR REPLACE MACRO rs.col_description(id, column_number) AS
+  (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = column_number);
+CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT n.nspname, r.relname, a.attname, a.type, a.attnum
+  FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid JOIN rs.namespace n ON n.oid = r.relnamespace
+  WHERE r.late_binding;
+CREATE OR REPLACE MACRO rs.pg_get_cols(relation_name) AS TABLE SELECT n.nspname, r.relname, a.attname, a.type,
+  row_number() OVER (ORDER BY a.attnum)::INTEGER FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid
+  JOIN rs.namespace n ON n.oid = r.relnamespace WHERE NOT a.attisdropped
+  AND replace(relation_name, '"', '') IN (n.nspname || '.' || r.relname, r.relname);
+CREATE OR REPLACE MACRO rs.setting(name) AS map_extract_value(getvariable('rs_settings'), name);
+`
+
+/** Redshift's functions that the engine lacks or understands otherwise; needs the tables of catalog-tables.ts. */
+export const engineFunctionsSql = failures + texts + numbers + catalog

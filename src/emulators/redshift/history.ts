@@ -1,0 +1,138 @@
+import type { EngineConnection } from '../sql-engine.js'
+import { quoteText } from './binding.js'
+import { ownerId } from './catalog-tables.js'
+
+export interface QueryRecord {
+  readonly queryId: number
+  readonly transactionId: number
+  readonly sessionId: number
+  readonly database: string
+  readonly label: string
+  readonly type: string
+  readonly text: string
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+}
+
+export interface QueryEnd {
+  readonly status: 'success' | 'failed' | 'canceled'
+  readonly rowCount: number
+  readonly error?: string
+}
+
+export interface UnloadedFile {
+  readonly url: string
+  readonly slice: number
+  readonly rowCount: number
+  readonly byteCount: number
+}
+
+const textLengthMax = 4000
+
+/** What ran: on a connection of its own, so that a rollback takes none of it back. */
+export class History {
+  readonly #connection: EngineConnection
+  #queryId: number
+  #writing: Promise<void> = Promise.resolve()
+
+  private constructor(connection: EngineConnection, queryId: number) {
+    this.#connection = connection
+    this.#queryId = queryId
+  }
+
+  static async open(connection: EngineConnection): Promise<History> {
+    const { rows } = await connection.query('SELECT coalesce(max(query_id), 1000) FROM rs.query_history')
+    return new History(connection, Number(rows[0]?.[0]))
+  }
+
+  nextQueryId(): number {
+    this.#queryId += 1
+    return this.#queryId
+  }
+
+  /** Everything noted so far can be read. */
+  async settled(): Promise<void> {
+    await this.#writing
+  }
+
+  async close(): Promise<void> {
+    await this.#writing.catch(() => undefined)
+    this.#connection.close()
+  }
+
+  noteRunning(record: QueryRecord): void {
+    this.#write(`INSERT INTO rs.query_history VALUES (${queryValues(record, 'running', undefined)})`)
+  }
+
+  noteEnd(record: QueryRecord, end: QueryEnd): void {
+    this.#write(`DELETE FROM rs.query_history WHERE query_id = ${record.queryId};
+      INSERT INTO rs.query_history VALUES (${queryValues(record, end.status, end)})`)
+  }
+
+  noteUnloadRunning(record: QueryRecord, location: string, format: string): void {
+    this.#write(`INSERT INTO rs.unload_history VALUES (${ownerId}, ${record.queryId}, ${record.transactionId},
+      ${record.sessionId}, ${quoteText(record.database)}, 'running', ${moment(record.startedAt)}, NULL, NULL,
+      ${quoteText(format)}, '', ${quoteText(location)}, 0, 0, 0, NULL)`)
+  }
+
+  noteUnloadEnd(record: QueryRecord, status: string, files: readonly UnloadedFile[], error?: string): void {
+    const now = Date.now()
+    const rowCount = files.reduce((sum, file) => sum + file.rowCount, 0)
+    const byteCount = files.reduce((sum, file) => sum + file.byteCount, 0)
+    this.#write(`UPDATE rs.unload_history SET status = '${status}', end_time = ${moment(now)},
+      duration = ${(now - record.startedAt) * 1000}, unloaded_rows = ${rowCount}, unloaded_files_count = ${files.length},
+      unloaded_files_size = ${byteCount}, error_message = ${error === undefined ? 'NULL' : quoteText(error)}
+      WHERE query_id = ${record.queryId}`)
+  }
+
+  noteFile(record: QueryRecord, file: UnloadedFile, format: string): void {
+    this.#write(`INSERT INTO rs.unload_detail VALUES (${ownerId}, ${record.queryId}, ${record.sessionId},
+      ${record.transactionId}, ${quoteText(file.url)}, ${moment(record.startedAt)}, ${moment(Date.now())},
+      ${file.rowCount}, ${file.byteCount}, ${quoteText(format)}, ${file.slice})`)
+  }
+
+  noteSession(processId: number, user: string, database: string): void {
+    this.#write(
+      `INSERT INTO rs.session VALUES (${processId}, ${quoteText(user)}, ${quoteText(database)}, ${moment(Date.now())})`,
+    )
+  }
+
+  noteSessionEnd(processId: number): void {
+    this.#write(`DELETE FROM rs.session WHERE process = ${processId}`)
+  }
+
+  #write(sql: string): void {
+    this.#writing = this.#writing.then(() => this.#connection.run(sql))
+    // Whoever reads the history waits for it and sees the failure; nobody else should fall over it.
+    this.#writing.catch(() => undefined)
+  }
+}
+
+function queryValues(record: QueryRecord, status: string, end: QueryEnd | undefined): string {
+  const now = Date.now()
+  const elapsed = end === undefined ? 0 : (now - record.startedAt) * 1000
+  return [
+    ownerId,
+    record.queryId,
+    quoteText(record.label),
+    record.transactionId,
+    record.sessionId,
+    quoteText(record.database),
+    quoteText(record.type),
+    `'${status}'`,
+    'false',
+    moment(record.startedAt),
+    end === undefined ? 'NULL' : moment(now),
+    elapsed,
+    0,
+    elapsed,
+    end?.error === undefined ? 'NULL' : quoteText(end.error),
+    end?.rowCount ?? 0,
+    0,
+    quoteText(record.text.slice(0, textLengthMax)),
+  ].join(', ')
+}
+
+function moment(milliseconds: number): string {
+  return `make_timestamp_ms(${milliseconds})`
+}

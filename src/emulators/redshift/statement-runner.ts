@@ -1,0 +1,200 @@
+import type { FaultAction } from '../faults.js'
+import type { Bound } from './binding.js'
+import { RedshiftFault, faultOf, unsupported } from './fault.js'
+import type { QueryRecord } from './history.js'
+import type { ServerParts } from './server-parts.js'
+import { type Answer, type Definition, numberColumn, once, type SqlSession } from './sql-session.js'
+import { parseStatement } from './statement-parser.js'
+import type { StatementText } from './statement-splitter.js'
+import type { Statement } from './statements.js'
+import { runUnload } from './unload-runner.js'
+
+/** Ends the connection without another word: the fault that cuts it. */
+export class ConnectionCut extends Error {
+  override readonly name = 'ConnectionCut'
+}
+
+export type Notify = (severity: 'INFO' | 'WARNING', text: string) => void
+
+/** A statement that runs: its answer, and what to do when the answer is sent or lost. */
+export interface Running {
+  readonly answer: Answer
+  /** Cut the connection after the first rows. */
+  readonly cutDuring: boolean
+  /** The reply is lost, the work is not. */
+  readonly cutAfter: boolean
+  finish(rowCount: number): void
+  fail(error: unknown): RedshiftFault
+}
+
+/** Runs one statement of a session, asks for faults, and keeps the history. */
+export class StatementRunner {
+  readonly #session: SqlSession
+  readonly #server: ServerParts
+  readonly #notify: Notify
+  #cancelled = false
+  #busy = false
+
+  constructor(session: SqlSession, server: ServerParts, notify: Notify) {
+    this.#session = session
+    this.#server = server
+    this.#notify = notify
+  }
+
+  /** From another connection. */
+  cancel(): void {
+    if (!this.#busy) return
+    this.#cancelled = true
+    this.#session.connection.interrupt()
+  }
+
+  parse(statement: StatementText, text: string): Statement {
+    return parseStatement(statement, text, this.#session.settings.is('enable_case_sensitive_identifier'))
+  }
+
+  async run(statement: StatementText, text: string, parameters: readonly Bound[] = []): Promise<Running> {
+    this.#busy = true
+    this.#cancelled = false
+    const record = this.#record(statement)
+    const fail = (error: unknown): RedshiftFault => this.#failed(record, error)
+    try {
+      const fault = this.#server.faults.hit('redshift', record.type, statement.text)
+      await obeyBefore(fault)
+      const answer = await this.#dispatch(this.parse(statement, text), record, parameters)
+      const cut = fault?.do === 'cut' ? fault.when : undefined
+      return {
+        answer,
+        cutDuring: cut === 'during',
+        cutAfter: cut === 'after' || (cut === 'during' && answer.batches === undefined),
+        finish: (rowCount) => {
+          this.#finished(record, rowCount)
+        },
+        fail,
+      }
+    } catch (error) {
+      throw error instanceof ConnectionCut ? error : fail(error)
+    }
+  }
+
+  #record(statement: StatementText): QueryRecord {
+    const { identity, transaction, settings } = this.#session
+    return {
+      queryId: this.#server.history.nextQueryId(),
+      transactionId: transaction.id,
+      sessionId: identity.processId,
+      database: identity.database,
+      label: settings.get('query_group'),
+      type: (statement.tokens[0]?.text ?? '').toUpperCase(),
+      text: statement.text,
+      startedAt: Date.now(),
+    }
+  }
+
+  #finished(record: QueryRecord, rowCount: number): void {
+    this.#busy = false
+    if (!['SET', 'SHOW', 'BEGIN', 'COMMIT', 'ROLLBACK'].includes(record.type))
+      this.#session.lastQueryId = record.queryId
+    this.#server.history.noteEnd(record, { status: 'success', rowCount })
+  }
+
+  #failed(record: QueryRecord, error: unknown): RedshiftFault {
+    this.#busy = false
+    let fault = faultOf(error)
+    if (this.#cancelled && fault.sqlState === '57014') {
+      fault = new RedshiftFault('57014', `Query (${record.queryId}) canceled on user's request`)
+    }
+    const status = fault.sqlState === '57014' ? 'canceled' : 'failed'
+    this.#server.history.noteEnd(record, { status, rowCount: 0, error: fault.message })
+    return fault
+  }
+
+  async #dispatch(statement: Statement, record: QueryRecord, parameters: readonly Bound[]): Promise<Answer> {
+    const session = this.#session
+    if (statement.kind !== 'transaction' || statement.verb === 'BEGIN') session.transaction.refuseWhenFailed()
+    switch (statement.kind) {
+      case 'select':
+        await this.#server.history.settled()
+        return session.select(statement.query, parameters)
+      case 'insert':
+      case 'update':
+      case 'delete':
+        return session.write(statement, parameters)
+      case 'set':
+        return session.set(statement)
+      case 'show':
+        return session.show(statement.name)
+      case 'transaction':
+        return this.#transact(statement)
+      case 'cancel':
+        return this.#cancelOther(statement)
+      case 'nothing':
+        return this.#nothing(statement)
+      case 'unload':
+        return this.#unload(statement.text, record)
+      default:
+        return session.define(statement satisfies Definition)
+    }
+  }
+
+  async #unload(text: string, record: QueryRecord): Promise<Answer> {
+    const rowCount = await runUnload(text, record, this.#session, this.#server, () => this.#cancelled)
+    this.#notify('INFO', `UNLOAD completed, ${rowCount} record(s) unloaded successfully.`)
+    return { tag: 'UNLOAD' }
+  }
+
+  async #transact(statement: Extract<Statement, { kind: 'transaction' }>): Promise<Answer> {
+    const { transaction } = this.#session
+    if (statement.verb === 'BEGIN') {
+      if (!transaction.begin(statement.readOnly)) {
+        this.#notify('WARNING', 'there is already a transaction in progress')
+      }
+      return { tag: statement.tag }
+    }
+    if (!transaction.isExplicit) this.#notify('WARNING', 'there is no transaction in progress')
+    if (statement.verb === 'COMMIT') return { tag: await transaction.commit() }
+    await transaction.rollback()
+    return { tag: 'ROLLBACK' }
+  }
+
+  #cancelOther(statement: Extract<Statement, { kind: 'cancel' }>): Answer {
+    const found = this.#server.sessions.stop(statement.processId, statement.terminate)
+    if (statement.select === undefined) {
+      if (!found) throw new RedshiftFault('XX000', `PID ${statement.processId} is not a Redshift server process`)
+      return { tag: 'CANCEL' }
+    }
+    return { columns: [numberColumn(statement.select)], batches: once([[found ? 1 : 0]]), tag: 'SELECT' }
+  }
+
+  #nothing(statement: Extract<Statement, { kind: 'nothing' }>): Answer {
+    if (!statement.inTransaction && this.#session.transaction.isExplicit) {
+      throw new RedshiftFault('25001', `${statement.tag} cannot run inside a transaction block`)
+    }
+    return { tag: statement.tag }
+  }
+}
+
+async function obeyBefore(fault: FaultAction | undefined): Promise<void> {
+  switch (fault?.do) {
+    case undefined:
+      return
+    case 'fail':
+      throw new RedshiftFault(fault.code ?? 'XX000', fault.message ?? 'a fault on order')
+    case 'delay':
+      return sleep(fault.milliseconds)
+    case 'throttle':
+      return sleep((fault.delaySeconds ?? 1) * 1000)
+    case 'cut':
+      if (fault.when === 'before') throw new ConnectionCut('cut before the statement')
+      return
+    case 'die':
+      process.exit(70)
+      return
+    case 'truncate':
+    case 'corrupt':
+      throw unsupported(`the fault "${fault.do}"`)
+  }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
