@@ -1,14 +1,27 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { mkdir, open, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { onDisk } from './disk.js'
+import { syncFolder } from './sync-folder.js'
+
+/** Bytes that one write takes; what is appended beyond waits for the next. */
+const batchByteCountMax = 4 * 1024 * 1024
+
+interface Waiting {
+  readonly bytes: Buffer
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
 
 /**
- * A file of lines that only grows. Lines that are appended together are written and synced together.
- * After a failed write nothing more is written: behind half a line no other line may stand.
+ * A file of lines that only grows. Lines that come while one `fdatasync` runs are written and synced together by the
+ * next, so that a thousand lines cost a few syncs. After a failed write nothing more is written: behind half a line no
+ * other line may stand, and a second sync would call pages written that were lost.
  */
 export class AppendFile {
   readonly #path: string
   readonly #handle: FileHandle
-  #waiting: { readonly line: string; readonly done: () => void; readonly failed: (error: unknown) => void }[] = []
+  #waiting: Waiting[] = []
   #draining: Promise<void> | undefined
   #failure: Error | undefined
 
@@ -17,24 +30,23 @@ export class AppendFile {
     this.#handle = handle
   }
 
-  /** Opens or makes the file; `byteCount`, when given, is its valid length: what a crash left behind it is cut off. */
-  static async open(path: string, byteCount?: number): Promise<AppendFile> {
+  /** Opens or makes the file, readable by its owner only; the file's name is durable too. */
+  static async open(path: string): Promise<AppendFile> {
     return onDisk(path, async () => {
-      const handle = await open(path, 'a')
-      if (byteCount !== undefined) {
-        await handle.truncate(byteCount)
-        await handle.datasync()
-      }
+      await mkdir(dirname(path), { recursive: true })
+      const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
+      await syncFolder(dirname(path))
       return new AppendFile(path, handle)
     })
   }
 
-  /** Resolves when the line is on the disk. */
+  /** Resolves when the line is on the disk. Throws `disk`. */
   append(line: string): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure)
-    const appended = new Promise<void>((done, failed) => this.#waiting.push({ line, done, failed }))
-    this.#draining ??= this.#drain().finally(() => (this.#draining = undefined))
-    return appended
+    return new Promise((done, failed) => {
+      this.#waiting.push({ bytes: Buffer.from(line + '\n'), done, failed })
+      this.#draining ??= this.#drain()
+    })
   }
 
   async close(): Promise<void> {
@@ -44,19 +56,33 @@ export class AppendFile {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting
-      this.#waiting = []
+      const batch = takeBatch(this.#waiting)
       try {
         await onDisk(this.#path, async () => {
-          await this.#handle.appendFile(batch.map((entry) => entry.line + '\n').join(''))
+          await this.#handle.appendFile(Buffer.concat(batch.map(({ bytes }) => bytes)))
           await this.#handle.datasync()
         })
-        for (const entry of batch) entry.done()
+        for (const { done } of batch) done()
       } catch (error) {
-        this.#failure = error as Error
-        for (const entry of [...batch, ...this.#waiting]) entry.failed(error)
-        this.#waiting = []
+        this.#fail(error, batch)
       }
     }
+    this.#draining = undefined
   }
+
+  #fail(error: unknown, batch: readonly Waiting[]): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error))
+    for (const { failed } of [...batch, ...this.#waiting.splice(0)]) failed(error)
+  }
+}
+
+function takeBatch(waiting: Waiting[]): Waiting[] {
+  let byteCount = 0
+  let count = 0
+  for (const { bytes } of waiting) {
+    byteCount += bytes.length
+    if (count > 0 && byteCount > batchByteCountMax) break
+    count += 1
+  }
+  return waiting.splice(0, count)
 }

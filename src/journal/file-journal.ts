@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { MigrationError } from '../model/errors.js'
 import { AppendFile } from './append-file.js'
+import { onDisk } from './disk.js'
 import { pending, type Journal, type JournalEvent, type StepEvent, type StepName, type StepStatus } from './journal.js'
 import { readLines } from './lines.js'
 import { nextStatus } from './next-status.js'
+import { cutTornTail } from './torn-tail.js'
 
 export interface JournalOptions {
   /** Takes every secret out of a line before it is hashed and written. */
@@ -59,9 +61,9 @@ export class FileJournal implements Journal {
 
   static async open(path: string, options: JournalOptions): Promise<FileJournal> {
     const memory = new Memory()
-    const { validByteCount, byteCount } = await readBack(path, memory)
-    const file = await AppendFile.open(path, validByteCount)
-    return new FileJournal(memory, file, byteCount - validByteCount, options)
+    const cutByteCount = await onDisk(path, () => cutTornTail(path))
+    await readBack(path, memory)
+    return new FileJournal(memory, await AppendFile.open(path), cutByteCount, options)
   }
 
   /** For readers without a lock: a torn tail is ignored and left alone; `append` must not be called. */
@@ -116,16 +118,8 @@ function journalView(memory: Memory): Pick<Journal, 'status' | 'steps' | 'create
   }
 }
 
-async function readBack(path: string, memory: Memory): Promise<{ validByteCount: number; byteCount: number }> {
-  let validByteCount = 0
-  let byteCount = 0
-  for await (const line of readLines(path)) {
-    byteCount = line.endsAt
-    if (!line.whole) break
-    takeLine(path, line.text, memory)
-    validByteCount = line.endsAt
-  }
-  return { validByteCount, byteCount }
+async function readBack(path: string, memory: Memory): Promise<void> {
+  for await (const line of readLines(path)) if (line.whole) takeLine(path, line.text, memory)
 }
 
 function takeLine(path: string, text: string, memory: Memory): void {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { MigrationError } from '../model/errors.js'
 import { onDisk } from './disk.js'
 import { readLines } from './lines.js'
+import { syncFolder } from './sync-folder.js'
 
 /** Bytes that a document of lines gathers before it is written out. */
 const writeByteCountMax = 1024 * 1024
@@ -106,14 +107,4 @@ async function writeSynced(path: string, texts: AsyncIterable<string> | Iterable
     await handle.close()
   }
   return hash.digest('hex')
-}
-
-/** A rename is durable only when its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
