@@ -129,6 +129,7 @@ describe.each(ways)('the vendor client, %s', (_name, options) => {
     }
     const listed = await oss.listV2({ 'max-keys': '1000' }, {})
     const names = listed.objects.map((one) => one.name)
+    expect(listed.objects[0]?.lastModified).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.000Z$/)
     expect(names).toEqual([...hardKeys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
     for (const name of hardKeys) {
       const copied = await oss.copy('copied', name)

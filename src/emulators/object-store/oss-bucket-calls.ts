@@ -4,7 +4,7 @@ import { ossEtag, readOssCount, xmlAnswer, type OssCall } from './oss-call.js'
 import { notImplemented, Refusal } from './refusal.js'
 import { encode } from './store-request.js'
 import { listUploadsPage } from './upload-listing.js'
-import type { XmlNode } from './xml.js'
+import { xmlDate, type XmlNode } from './xml.js'
 
 const pageCount = 100
 const pageCountMax = 1000
@@ -129,7 +129,7 @@ export async function listMultipartUploads(call: OssCall): Promise<Answer> {
       ['MaxUploads', countMax],
       ['IsTruncated', truncated],
       ...page.map((upload): XmlNode => {
-        const initiated = new Date(upload.initiatedAt).toISOString()
+        const initiated = xmlDate(upload.initiatedAt)
         return [
           'Upload',
           [
@@ -153,7 +153,7 @@ function findBucket(call: OssCall): BucketRecord {
 function bucketNodes(bucket: BucketRecord): XmlNode[] {
   return [
     ['Location', `oss-${bucket.region}`],
-    ['CreationDate', new Date(bucket.createdAt).toISOString()],
+    ['CreationDate', xmlDate(bucket.createdAt)],
     ['ExtranetEndpoint', `oss-${bucket.region}.aliyuncs.com`],
     ['IntranetEndpoint', `oss-${bucket.region}-internal.aliyuncs.com`],
     ['Region', bucket.region],
@@ -176,7 +176,7 @@ function objectNodes(
 ): XmlNode[] {
   return [
     ['Key', text(record.key)],
-    ['LastModified', new Date(record.modifiedAt).toISOString()],
+    ['LastModified', xmlDate(record.modifiedAt)],
     ['ETag', `"${ossEtag(record.etag)}"`],
     ['Type', record.partByteCounts === undefined ? 'Normal' : 'Multipart'],
     ['Size', record.byteCount],

@@ -16,7 +16,7 @@ import {
 import { notImplemented, Refusal } from './refusal.js'
 import { readText } from './s3-body.js'
 import { encode } from './store-request.js'
-import { readXml, type XmlNode } from './xml.js'
+import { readXml, type XmlNode, xmlDate } from './xml.js'
 
 const deleteCountMax = 1000
 const overrides = [
@@ -117,7 +117,7 @@ export async function deleteMultipleObjects(call: OssCall): Promise<Answer> {
 
 export function copyNodes(of: { readonly modifiedAt: number; readonly etag: string }): XmlNode[] {
   return [
-    ['LastModified', new Date(of.modifiedAt).toISOString()],
+    ['LastModified', xmlDate(of.modifiedAt)],
     ['ETag', `"${ossEtag(of.etag)}"`],
   ]
 }

@@ -18,7 +18,7 @@ import { copyNodes, ossCopySource, readStored } from './oss-object-calls.js'
 import { Refusal } from './refusal.js'
 import { readText } from './s3-body.js'
 import { encode } from './store-request.js'
-import type { XmlNode } from './xml.js'
+import { xmlDate, type XmlNode } from './xml.js'
 
 export async function initiateMultipartUpload(call: OssCall): Promise<Answer> {
   refuseOssHeaders(call)
@@ -115,7 +115,7 @@ function partNode(part: PartRecord): XmlNode {
     'Part',
     [
       ['PartNumber', part.number],
-      ['LastModified', new Date(part.modifiedAt).toISOString()],
+      ['LastModified', xmlDate(part.modifiedAt)],
       ['ETag', `"${ossEtag(part.etag)}"`],
       ['Size', part.byteCount],
     ],

@@ -3,7 +3,7 @@ import type { ObjectRecord } from './object-record.js'
 import { notImplemented, Refusal } from './refusal.js'
 import { quotedEtag, readCount, s3Namespace, type S3Call } from './s3-call.js'
 import { listUploadsPage } from './upload-listing.js'
-import { toXml, type XmlNode } from './xml.js'
+import { toXml, type XmlNode, xmlDate } from './xml.js'
 
 const xmlHeaders = { 'content-type': 'application/xml' }
 const pageCountMax = 1000
@@ -16,7 +16,7 @@ export async function listBuckets(call: S3Call): Promise<Answer> {
       'Bucket',
       [
         ['Name', bucket.name],
-        ['CreationDate', new Date(bucket.createdAt).toISOString()],
+        ['CreationDate', xmlDate(bucket.createdAt)],
       ],
     ]
   })
@@ -117,7 +117,7 @@ export async function listMultipartUploads(call: S3Call): Promise<Answer> {
     ['MaxUploads', countMax],
     ['IsTruncated', truncated],
     ...page.map((upload): XmlNode => {
-      const initiated = new Date(upload.initiatedAt).toISOString()
+      const initiated = xmlDate(upload.initiatedAt)
       const ids: XmlNode[] = [
         ['Key', text(upload.key)],
         ['UploadId', upload.uploadId],
@@ -138,7 +138,7 @@ function objectNodes(
   const { checksum } = record
   return [
     ['Key', text(record.key)],
-    ['LastModified', new Date(record.modifiedAt).toISOString()],
+    ['LastModified', xmlDate(record.modifiedAt)],
     ['ETag', quotedEtag(call, record.etag)],
     ['ChecksumAlgorithm', checksum?.algorithm.toUpperCase()],
     ['ChecksumType', checksum?.type],

@@ -15,7 +15,7 @@ import {
   defaultChecksum,
   readAll,
 } from './s3-write-calls.js'
-import { toXml, type XmlNode } from './xml.js'
+import { toXml, type XmlNode, xmlDate } from './xml.js'
 
 const xmlHeaders = { 'content-type': 'application/xml' }
 
@@ -163,7 +163,7 @@ function partNodes(call: S3Call, upload: UploadRecord, part: PartRecord): XmlNod
   const hex = upload.checksum && part.digests[upload.checksum.algorithm]
   const nodes: XmlNode[] = [
     ['PartNumber', part.number],
-    ['LastModified', new Date(part.modifiedAt).toISOString()],
+    ['LastModified', xmlDate(part.modifiedAt)],
     ['ETag', quotedEtag(call, part.etag)],
     ['Size', part.byteCount],
   ]

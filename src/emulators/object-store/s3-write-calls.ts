@@ -6,7 +6,7 @@ import { notImplemented, Refusal } from './refusal.js'
 import { readText, toAlgorithm } from './s3-body.js'
 import { describeObject, quotedEtag, refuseHeaders, s3Namespace, type S3Call } from './s3-call.js'
 import { checksumElement, checksumHeaders } from './s3-read-calls.js'
-import { readXml, toXml, type XmlNode } from './xml.js'
+import { readXml, toXml, type XmlNode, xmlDate } from './xml.js'
 
 const putByteCountMax = 5 * 1024 ** 3
 const deleteCountMax = 1000
@@ -117,7 +117,7 @@ export function copyResult(
 ): string {
   const { checksum } = of
   const nodes: XmlNode[] = [
-    ['LastModified', new Date(of.modifiedAt).toISOString()],
+    ['LastModified', xmlDate(of.modifiedAt)],
     ['ETag', quotedEtag(call, of.etag)],
   ]
   if (checksum !== undefined) nodes.push([checksumElement(checksum.algorithm), checksum.value])

@@ -47,3 +47,8 @@ function escape(text: string): string {
 }
 
 const named: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' }
+
+/** Both stores print whole seconds, and some clients read nothing else. */
+export function xmlDate(milliseconds: number): string {
+  return new Date(Math.floor(milliseconds / 1000) * 1000).toISOString()
+}
