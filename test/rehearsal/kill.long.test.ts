@@ -37,7 +37,9 @@ describe('kill -9 of migrate run, then the same command', () => {
       await using emulated = await emulate({ seed: 'tpch', scale: 0.002 })
       const args = ['run', '--config', emulated.clouds.config, '--json']
       const wanted = what.includes('third') ? 3 : what.includes('second') ? 2 : 1
-      const killed = await migrate(args, { kill: (child) => void killAt(child, emulated.dir, isMoment, wanted) })
+      const killed = await migrate(args, {
+        kill: (child) => void endAt(child, 'SIGKILL', emulated.dir, isMoment, wanted),
+      })
       expect(killed.signal).toBe('SIGKILL')
       const again = await migrate(args)
       expect({ moment: index, code: again.code, stderr: again.code === 0 ? '' : again.stderr }).toEqual({
@@ -56,8 +58,22 @@ describe('kill -9 of migrate run, then the same command', () => {
   }
 })
 
-async function killAt(
+describe('an interrupt', () => {
+  it('stops starting, says how to go on, and the same command finishes', async () => {
+    await using emulated = await emulate({ seed: 'tpch', scale: 0.002 })
+    const args = ['run', '--config', emulated.clouds.config, '--json']
+    const began = (line: Line): boolean => line.event === 'begun' && line.step?.startsWith('unload/') === true
+    const interrupted = await migrate(args, { kill: (child) => void endAt(child, 'SIGINT', emulated.dir, began, 1) })
+    expect(interrupted.code).toBe(130)
+    expect(interrupted.stderr).toMatch(/nothing more is started/)
+    const again = await migrate(args)
+    expect({ code: again.code, stderr: again.code === 0 ? '' : again.stderr }).toEqual({ code: 0, stderr: '' })
+  })
+})
+
+async function endAt(
   child: ChildProcess,
+  signal: 'SIGKILL' | 'SIGINT',
   dir: string,
   isMoment: (line: Line) => boolean,
   wanted: number,
@@ -70,7 +86,7 @@ async function killAt(
       // no run yet
     }
   }
-  child.kill('SIGKILL')
+  child.kill(signal)
 }
 
 /**

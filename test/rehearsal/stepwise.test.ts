@@ -117,3 +117,33 @@ describe('what somebody changes behind our back', () => {
     expect(redone.code).toBe(0)
   })
 })
+
+describe('what is left on the disk', () => {
+  it('holds no secret, in no form', async () => {
+    const { redshift, s3, oss, maxcompute } = emulated.clouds
+    const secrets = [redshift.password, s3.secretAccessKey, oss.accessKeySecret, maxcompute.accessKey]
+    const forms = secrets.flatMap((secret) => [
+      secret,
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString('base64'),
+    ])
+    const runs = join(emulated.dir, 'runs')
+    const names = await readdir(runs, { recursive: true })
+    let fileCount = 0
+    for (const name of names) {
+      const text = await readFile(join(runs, name), 'utf8').catch(() => undefined)
+      if (text === undefined) continue
+      fileCount += 1
+      expect(forms.filter((form) => text.includes(form)).map(() => name)).toEqual([])
+    }
+    expect(fileCount).toBeGreaterThan(40)
+  })
+
+  it('status and report work without a lock', async () => {
+    const status = await step('status')
+    expect(status.code).toBe(0)
+    expect(status.lines.at(-1)).toMatchObject({ relations: 8, done: { unload: 8, transfer: 8, load: 8, verify: 8 } })
+    const report = await step('report')
+    expect(report.code).toBe(0)
+  })
+})
