@@ -86,7 +86,7 @@ class Judge:
     def schema(self):
         table = self.odps.get_table(self.table)
         table.reload()
-        types = [str(column.type) for column in table.table_schema.columns]
+        types = [str(column.type).lower() for column in table.table_schema.columns]
         assert types == ["bigint", "varchar(20)", "decimal(12,2)", "date", "double", "boolean", "timestamp"], types
         assert table.comment == "judge" and table.lifecycle == 7, (table.comment, table.lifecycle)
         assert not table.table_schema.columns[0].nullable

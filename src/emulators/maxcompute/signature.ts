@@ -29,7 +29,7 @@ export function verifySignature(request: SignedRequest, world: World, now: numbe
   const [, scope = '', given = ''] = match
   const [accessId = '', date, region, service, end] = scope.split('/')
   checkDate(request.headers.date, now)
-  const found = findAlibabaKey(world, accessId, request.headers['authorization-sts-token'])
+  const found = findAlibabaKey(world, accessId, request.headers['authorization-sts-token'], now)
   if ('refused' in found) throw keyRefusal(found.refused)
   const secret = found.key.accessKeySecret
   const key = date === undefined ? secret : signingKey(secret, date, region ?? '')

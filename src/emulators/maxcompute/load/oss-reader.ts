@@ -57,7 +57,7 @@ export async function listObjects(place: OssPlace, prefix: string): Promise<read
 export async function downloadObject(place: OssPlace, key: string, file: string): Promise<void> {
   const response = await request(place, key, new Map())
   if (response.body === null) throw readerError(`OSS gave no body for ${key}`)
-  await pipeline(Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]), createWriteStream(file))
+  await pipeline(Readable.fromWeb(response.body), createWriteStream(file))
 }
 
 async function request(place: OssPlace, key: string, query: ReadonlyMap<string, string>): Promise<Response> {
