@@ -1,5 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -40,11 +51,11 @@ afterEach(async () => {
   }
 })
 
-function launch(name: string, options: Record<string, unknown>): Started {
+function launch(name: string, options: Record<string, unknown>, main = launcher): Started {
   const dir = join(root, name)
   const file = join(root, `${name}.json`)
   writeFileSync(file, JSON.stringify({ dir, json: true, exitWithParent: true, ...options }))
-  const child = spawn(process.execPath, [launcher, file], { stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [main, file], { stdio: ['pipe', 'pipe', 'pipe'] })
   let stderr = ''
   child.stderr.on('data', (text: Buffer) => (stderr += text.toString()))
   const exit = new Promise<number | string>((resolve) =>
@@ -121,7 +132,16 @@ describe('a launcher with TPC-H', () => {
     expect(await read.Body?.transformToString()).toBe('from S3')
     const { accessKeyId, accessKeySecret, bucket, endpoint } = at.oss
     const region = `oss-${at.oss.region}`
-    const oss = new OSS({ accessKeyId, accessKeySecret, bucket, endpoint, region, sldEnable: true, secure: false })
+    // The client's types do not know sldEnable (path style).
+    const options: OSS.Options & { sldEnable: boolean } = {
+      accessKeyId,
+      accessKeySecret,
+      bucket,
+      endpoint,
+      region,
+      sldEnable: true,
+    }
+    const oss = new OSS(options)
     await oss.put('hello', Buffer.from('from OSS'))
     expect(String((await oss.get('hello')).content)).toBe('from OSS')
   })
@@ -276,7 +296,23 @@ describe('seeds', () => {
   })
 })
 
+it('names the packages to install when the optional ones are missing', async () => {
+  const bare = mkdtempSync(join(root, 'bare-'))
+  cpSync(fileURLToPath(new URL('../../dist/emulators', import.meta.url)), join(bare, 'dist/emulators'), {
+    recursive: true,
+  })
+  writeFileSync(join(bare, 'package.json'), '{"type":"module"}')
+  mkdirSync(join(bare, 'node_modules'))
+  symlinkSync(fileURLToPath(new URL('../../node_modules/yaml', import.meta.url)), join(bare, 'node_modules/yaml'))
+  const started = launch('bare', { seed: 'none' }, join(bare, 'dist/emulators/emulators.js'))
+  expect(await started.exit).toBe(1)
+  expect(started.stderr()).toBe(
+    'emulators: optional packages are missing; run: npm install @duckdb/node-api hyparquet-writer selfsigned\n',
+  )
+})
+
 it.each([
+  [{ faults: [{ service: 's3' }] }, /faults must be a list of rules with service, operation and action.do/],
   [{ seed: 'tpcds' }, /seed must be tpch, guide or none/],
   [{ seed: 'tpch', scale: 0 }, /scale must be a number from 0.001 to 1000/],
   [{ sead: 'tpch' }, /sead is not an option/],

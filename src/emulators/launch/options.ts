@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path'
 import type { FaultRule } from '../faults.js'
 import { scaleMax, scaleMin } from '../tpch/scale.js'
 import type { World } from '../world.js'
+import { isRule } from './control.js'
 import { LaunchError } from './launch-error.js'
 
 export type Seed = 'tpch' | 'guide' | 'none'
@@ -71,7 +72,9 @@ function complaints(given: Record<string, unknown>): string[] {
   expect(from === undefined || (typeof from === 'string' && isAbsolute(from)), 'from must be an absolute path')
   expect(from === undefined || seed !== 'none', 'from needs seed tpch or guide')
   expect(typeof given['json'] === 'boolean', 'json must be true or false')
-  expect(given['faults'] === undefined || Array.isArray(given['faults']), 'faults must be a list')
+  const { faults = [] } = given
+  const rulesFit = Array.isArray(faults) && faults.every(isRule)
+  expect(rulesFit, 'faults must be a list of rules with service, operation and action.do')
   for (const name of ['ports', 'world', 'switches']) {
     expect(given[name] === undefined || isRecord(given[name]), `${name} must be an object`)
   }

@@ -9,8 +9,7 @@ export function requirePackages(): void {
   const { resolve } = createRequire(import.meta.url)
   const missing = needed.filter((name) => !isInstalled(name, resolve))
   if (missing.length === 0) return
-  const plural = missing.length === 1 ? 'the package it needs is' : 'packages they need are'
-  throw new LaunchError(`${plural} not installed; run: npm install ${missing.join(' ')}`)
+  throw new LaunchError(`optional packages are missing; run: npm install ${missing.join(' ')}`)
 }
 
 function isInstalled(name: string, resolve: NodeJS.RequireResolve): boolean {
