@@ -45,7 +45,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<numb
 /** The run folder with the report stays; the emulators' data goes. */
 async function removeData(dir: string, isOurs: boolean): Promise<void> {
   if (!isOurs) return
-  for (const name of ['stores', 'warehouses', 'tbl']) await rm(join(dir, name), { recursive: true, force: true })
+  await rm(join(dir, 'data'), { recursive: true, force: true })
 }
 
 async function readyConfig(child: ChildProcess): Promise<string> {
