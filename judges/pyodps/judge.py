@@ -14,12 +14,13 @@ import odps
 from odps import ODPS, options
 
 
-def connect(cloud, secret=None):
+def connect(cloud, secret=None, region=None):
     return ODPS(
         cloud["accessId"],
         secret or cloud["accessKey"],
         cloud["project"],
         endpoint=cloud["endpoint"],
+        region_name=region,
     )
 
 
@@ -128,6 +129,18 @@ class Judge:
         assert table.exist_partition("ds=20200101") and not table.exist_partition("ds=20200102")
         self.odps.delete_table(name)
 
+    def signature_v4(self):
+        options.enable_v4_sign = True
+        region = self.cloud.get("region", "cn-hangzhou")
+        project = connect(self.cloud, region=region).get_project()
+        project.reload()
+        assert project.owner
+        try:
+            connect(self.cloud, "wrong", region).get_project().reload()
+        except odps.errors.ODPSError:
+            return
+        raise AssertionError("a wrong secret was accepted")
+
     def wrong_secret(self):
         try:
             connect(self.cloud, "wrong").get_project().reload()
@@ -146,7 +159,7 @@ def main():
     options.sql.use_odps2_extension = True
     judge = Judge(cloud)
     for name in (
-        "create insert read_result read_tunnel list_tables schema project instance errors partitions wrong_secret drop"
+        "create insert read_result read_tunnel list_tables schema project instance errors partitions signature_v4 wrong_secret drop"
     ).split():
         judge.check(name, getattr(judge, name))
     sys.exit(1 if judge.failed else 0)

@@ -94,6 +94,18 @@ describe('signature', () => {
     }
   })
 
+  it('refuses V4 for another region or day, however well it is signed', () => {
+    const of = vectors[0]!.request
+    for (const [day, region] of [
+      ['20260102', 'cn-shanghai'],
+      ['20260101', 'cn-hangzhou'],
+    ] as const) {
+      const signature = sign(signingKey(key.accessKeySecret, day, region), canonicalText(of, 'once'))
+      const scope = `${key.accessKeyId}/${day}/${region}/odps/aliyun_v4_request`
+      expect(() => verifySignature(signedBy(of, `ODPS ${scope}:${signature}`), world, now)).toThrow('0410042')
+    }
+  })
+
   it('wants the token of a temporary key', () => {
     const temporary = mintToken({ roleArn: 'acs:ram::1:role/r', expiresAt: now + 60_000 })
     const of = vectors[0]!.request

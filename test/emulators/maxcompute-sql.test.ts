@@ -180,6 +180,11 @@ describe('values', () => {
     })
   }
 
+  it('takes a list of two thousand values', async () => {
+    const list = Array.from({ length: 2000 }, (_, i) => `${i + 2}L`).join(', ')
+    expect(await client.run(`select a from t where a in (${list})`)).toEqual([['2']])
+  })
+
   it('aggregates in its own types', async () => {
     const id = await client.finish(
       'select count(*) n, sum(a) s, sum(b) t, avg(b) u, avg(a) v, count_if(k) w, min(ts) x, max(s) y from t',

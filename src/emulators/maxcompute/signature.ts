@@ -33,9 +33,25 @@ export function verifySignature(request: SignedRequest, world: World, now: numbe
   if ('refused' in found) throw keyRefusal(found.refused)
   const secret = found.key.accessKeySecret
   const key = date === undefined ? secret : signingKey(secret, date, region ?? '')
-  if (date !== undefined && (service !== 'odps' || end !== 'aliyun_v4_request')) throw mismatch()
+  if (date !== undefined) checkScope({ date, region, service, end }, request, world)
   const wanted = (['once', 'twice'] as const).map((decoding) => sign(key, canonicalText(request, decoding)))
   if (!wanted.some((text) => sameText(text, given))) throw mismatch()
+}
+
+/** V4 signs the day of the request and the service's own region. */
+function checkScope(
+  scope: {
+    readonly date: string
+    readonly region: string | undefined
+    readonly service: string | undefined
+    readonly end: string | undefined
+  },
+  request: SignedRequest,
+  world: World,
+): void {
+  const day = new Date(request.headers.date ?? '').toISOString().slice(0, 10).replaceAll('-', '')
+  const right = scope.date === day && scope.region === world.maxcompute.region
+  if (!right || scope.service !== 'odps' || scope.end !== 'aliyun_v4_request') throw mismatch()
 }
 
 /** The text that is signed, the same for V2 and V4. */

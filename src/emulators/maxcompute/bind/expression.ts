@@ -1,4 +1,4 @@
-import { isNumeric, isText, resolveType, types, typeText } from '../data-type.js'
+import { isInteger, isNumeric, isText, resolveType, types, typeText, type DataType } from '../data-type.js'
 import { semanticError } from '../odps-error.js'
 import type { Expression, Order, Window } from '../sql/ast.js'
 import { bindCall } from './call.js'
@@ -75,7 +75,9 @@ function bindTest(expression: TestExpression, scope: Scope, bind: BindContext): 
     case 'in': {
       const values = expression.values.map((value) => bindExpression(value, scope, bind))
       const tests = values.map((value) => compare('=', operand, value, place).sql)
-      return typed(`(${not}(${tests.join(' OR ')}))`, types.boolean, operand, ...values)
+      const plain = [operand, ...values].every((value) => isPlain(value.type))
+      const list = plain ? `${operand.sql} IN (${values.map((value) => value.sql).join(', ')})` : tests.join(' OR ')
+      return typed(`(${not}(${list}))`, types.boolean, operand, ...values)
     }
     case 'is': {
       const tested = expression.what === 'null' ? operand : condition(operand, place)
@@ -86,6 +88,11 @@ function bindTest(expression: TestExpression, scope: Scope, bind: BindContext): 
     case 'in-query':
       return bindInQuery(expression, operand, scope, bind)
   }
+}
+
+/** Compared by the engine as the service does; a long list then needs no deep expression. */
+function isPlain(type: DataType): boolean {
+  return isInteger(type) || type.base === 'string' || type.base === 'varchar' || type.base === 'date'
 }
 
 function bindLike(
