@@ -8,6 +8,7 @@ import type { Query } from './syntax-tree.js'
 import { tokenize } from './tokenizer.js'
 import { parseType } from './type-parser.js'
 import type { RsType } from './types.js'
+import { cellText } from './cell-text.js'
 
 /** Where names are looked up. */
 export interface NameScope {
@@ -97,9 +98,9 @@ async function readRelation(
   const { rows } = await connection.query(
     `SELECT attname, type FROM rs.attribute WHERE attrelid = ${Number(oid)} AND NOT attisdropped ORDER BY attnum`,
   )
-  const columns = rows.map(([column, type]) => ({ name: String(column), type: readType(String(type)) }))
+  const columns = rows.map(([column, type]) => ({ name: cellText(column), type: readType(cellText(type)) }))
   const common = { schema, name, columns, oid: Number(oid), node: 'compute' as const }
-  if (kind === 'v') return { ...common, kind: 'view', query: readQuery(String(query)), node: 'either' }
+  if (kind === 'v') return { ...common, kind: 'view', query: readQuery(cellText(query)), node: 'either' }
   return { ...common, kind: 'table', engineName: engineTable(schema, name) }
 }
 

@@ -5,6 +5,7 @@ import { identitySequence } from './column-recorder.js'
 import { openCursor } from './grammar.js'
 import { Scope } from './scope.js'
 import { tokenize } from './tokenizer.js'
+import { cellText } from './cell-text.js'
 
 const identity = /^(?:default_)?"?(?:default_)?identity"?\((\d+), \d+,/
 
@@ -22,12 +23,12 @@ export async function readDefaults(
     `SELECT attname, attnum, adsrc FROM rs.attribute WHERE attrelid = ${relation.oid} AND adsrc IS NOT NULL`,
   )
   for (const [name, number, text] of rows) {
-    if (identity.test(String(text))) {
+    if (identity.test(cellText(text))) {
       const sequence = identitySequence(relation.schema, relation.oid, Number(number))
-      defaults.set(String(name), `nextval('${sequence.replaceAll("'", "''")}')`)
+      defaults.set(cellText(name), `nextval('${sequence.replaceAll("'", "''")}')`)
     } else {
-      const expression = openCursor(tokenize(String(text))).expression()
-      defaults.set(String(name), context.bindExpression(expression, new Scope()).sql)
+      const expression = openCursor(tokenize(cellText(text))).expression()
+      defaults.set(cellText(name), context.bindExpression(expression, new Scope()).sql)
     }
   }
   return defaults

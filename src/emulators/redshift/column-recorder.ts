@@ -6,6 +6,7 @@ import type { ColumnDefinition, ConstraintDefinition, TableDefinition } from './
 import { RedshiftFault } from './fault.js'
 import { typeByteLength, typeModifier, typeOid, typeText } from './type-facts.js'
 import { quotedAsNeeded } from './name-text.js'
+import { cellText } from './cell-text.js'
 
 export interface RecordedColumn {
   readonly oid: number
@@ -131,5 +132,5 @@ async function primaryKey(connection: EngineConnection, oid: number): Promise<st
   const { rows } = await connection.query(`SELECT a.attname FROM rs.constraint_ c, rs.attribute a
     WHERE c.conrelid = ${oid} AND c.contype = 'p' AND a.attrelid = ${oid} AND list_contains(c.conkey, a.attnum) ORDER BY a.attnum`)
   if (rows.length === 0) throw new RedshiftFault('42830', 'there is no primary key for the referenced table')
-  return rows.map(([name]) => String(name))
+  return rows.map(([name]) => cellText(name))
 }

@@ -239,12 +239,12 @@ export class ExtendedProtocol {
 /** False at the end of the rows. */
 async function readMore(portal: Portal): Promise<boolean> {
   if (portal.done || portal.rows === undefined) return false
-  const { value, done } = await portal.rows.next()
-  if (done === true) {
+  const next = await portal.rows.next()
+  if (next.done === true) {
     portal.done = true
     return false
   }
-  portal.pending.push(...value)
+  for (const row of next.value) portal.pending.push(row)
   return true
 }
 

@@ -65,7 +65,9 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
 function listen(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
+    server.listen(port, '127.0.0.1', () => {
+      resolve()
+    })
   })
 }
 
@@ -82,10 +84,10 @@ async function executeAll(sql: string, options: RedshiftOptions, parts: ServerPa
   const runner = new StatementRunner(session, parts, () => undefined)
   try {
     for (const statement of splitStatements(sql)) {
-      const { answer, finish } = await runner.run(statement, sql)
-      for await (const rows of answer.batches ?? []) void rows
+      const running = await runner.run(statement, sql)
+      for await (const rows of running.answer.batches ?? []) void rows
       if (!session.transaction.isExplicit) await session.transaction.commit()
-      finish(0)
+      running.finish(0)
     }
   } finally {
     await session.transaction.rollback().catch(() => undefined)

@@ -14,6 +14,7 @@ import type { Statement } from './statements.js'
 import { TableChanger } from './table-changer.js'
 import { Transaction } from './transaction.js'
 import { rsType, varchar } from './types.js'
+import { cellText } from './cell-text.js'
 
 export interface Answer {
   /** Absent where the statement has no rows to give. */
@@ -143,7 +144,7 @@ export class SqlSession {
     refuseMixedNodes(context)
     await this.transaction.touch()
     const { rows } = await this.connection.query(sql)
-    const rowCount = String(rows[0]?.[0] ?? 0)
+    const rowCount = cellText(rows[0]?.[0] ?? 0)
     return { tag: statement.kind === 'insert' ? `INSERT 0 ${rowCount}` : `${statement.kind.toUpperCase()} ${rowCount}` }
   }
 

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { RedshiftFault } from './fault.js'
 import { cleartextRequest, md5Request } from './messages.js'
@@ -51,7 +50,7 @@ async function answerSsl(wire: WireStream, { certificate }: StartupOptions): Pro
   // What was sent before the handshake did not come from the encrypted peer.
   if (wire.raw.readableLength > 0) throw fatal('08P01', 'received unencrypted data after SSL request')
   wire.raw.write('S')
-  const secure = new TLSSocket(wire.raw as Socket, { isServer: true, ...certificate })
+  const secure = new TLSSocket(wire.raw, { isServer: true, ...certificate })
   wire.replace(secure)
   await new Promise<void>((resolve) => {
     secure.once('secure', resolve)

@@ -60,8 +60,8 @@ export class StatementRunner {
     try {
       const fault = this.#server.faults.hit('redshift', record.type, statement.text)
       await obeyBefore(fault)
-      const answer = await this.#dispatch(this.parse(statement, text), record, parameters)
       const cut = fault?.do === 'cut' ? fault.when : undefined
+      const answer = await this.#dispatch(this.parse(statement, text), record, parameters, cut === 'during')
       return {
         answer,
         cutDuring: cut === 'during',
@@ -85,7 +85,7 @@ export class StatementRunner {
       database: identity.database,
       label: settings.get('query_group'),
       type: (statement.tokens[0]?.text ?? '').toUpperCase(),
-      text: statement.text,
+      text: masked(statement.text),
       startedAt: Date.now(),
     }
   }
@@ -108,7 +108,12 @@ export class StatementRunner {
     return fault
   }
 
-  async #dispatch(statement: Statement, record: QueryRecord, parameters: readonly Bound[]): Promise<Answer> {
+  async #dispatch(
+    statement: Statement,
+    record: QueryRecord,
+    parameters: readonly Bound[],
+    cutDuring: boolean,
+  ): Promise<Answer> {
     const session = this.#session
     if (statement.kind !== 'transaction' || statement.verb === 'BEGIN') session.transaction.refuseWhenFailed()
     switch (statement.kind) {
@@ -130,14 +135,20 @@ export class StatementRunner {
       case 'nothing':
         return this.#nothing(statement)
       case 'unload':
-        return this.#unload(statement.text, record)
+        return this.#unload(statement.text, record, cutDuring)
       default:
         return session.define(statement satisfies Definition)
     }
   }
 
-  async #unload(text: string, record: QueryRecord): Promise<Answer> {
-    const rowCount = await runUnload(text, record, this.#session, this.#server, () => this.#cancelled)
+  /** Cut during: parts lie there, and no manifest. */
+  async #unload(text: string, record: QueryRecord, cutDuring: boolean): Promise<Answer> {
+    const rowCount = await runUnload(text, record, this.#session, this.#server, {
+      isCancelled: () => this.#cancelled,
+      partWritten: () => {
+        if (cutDuring) throw new ConnectionCut('cut during UNLOAD')
+      },
+    })
     this.#notify('INFO', `UNLOAD completed, ${rowCount} record(s) unloaded successfully.`)
     return { tag: 'UNLOAD' }
   }
@@ -171,6 +182,14 @@ export class StatementRunner {
     }
     return { tag: statement.tag }
   }
+}
+
+/** Redshift masks secrets in its history. */
+function masked(text: string): string {
+  return text.replace(
+    /\b(secret_access_key|session_token|credentials|master_symmetric_key)(\s+as)?\s+'(?:[^'\\]|\\.|'')*'/gi,
+    "$1 '***'",
+  )
 }
 
 async function obeyBefore(fault: FaultAction | undefined): Promise<void> {

@@ -53,7 +53,7 @@ function unifyTwo(a: RsType, b: RsType): RsType {
 function unifyNumbers(a: RsType, b: RsType): RsType {
   if (isFloat(a) || isFloat(b)) return rsType(a.name === 'float4' && b.name === 'float4' ? 'float4' : 'float8')
   if (isInteger(a) && isInteger(b)) {
-    const rank = Math.max(integerRank.indexOf(a.name as 'int4'), integerRank.indexOf(b.name as 'int4'))
+    const rank = Math.max(integerRank.indexOf(a.name), integerRank.indexOf(b.name))
     return rsType(integerRank[rank] ?? 'int8')
   }
   const [left, right] = [digits(a), digits(b)]

@@ -12,7 +12,7 @@ export function valueText(value: Exclude<EngineValue, null>, column: ResultColum
       return numberText(value, column.engine)
     case 'bigint':
       return bigintText(value, column)
-    case 'object':
+    default:
       return objectText(value)
   }
 }

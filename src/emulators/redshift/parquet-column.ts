@@ -1,0 +1,100 @@
+import type { RsType } from './types.js'
+
+/** A column of a part: what the encoder needs to know. Plain data, since it goes to a worker. */
+export interface ParquetColumn {
+  readonly name: string
+  readonly type: RsType
+}
+
+/** Values of one column: number, bigint, string, boolean, null; decimals as their unscaled bigint. */
+export type ColumnValues = readonly (number | bigint | string | boolean | null)[]
+
+export interface SchemaElement {
+  name: string
+  repetition_type?: 'OPTIONAL'
+  num_children?: number
+  type?: string
+  type_length?: number
+  converted_type?: string
+  scale?: number
+  precision?: number
+}
+
+/** Physical types as measured on files of the service (redshift.md 2). All columns are OPTIONAL. */
+export function schemaElement({ name, type }: ParquetColumn): SchemaElement {
+  const element = { name, repetition_type: 'OPTIONAL' as const }
+  switch (type.name) {
+    case 'int2':
+      return { ...element, type: 'INT32', converted_type: 'INT_16' }
+    case 'int4':
+    case 'oid':
+      return { ...element, type: 'INT32' }
+    case 'int8':
+      return { ...element, type: 'INT64' }
+    case 'float4':
+      return { ...element, type: 'FLOAT' }
+    case 'float8':
+      return { ...element, type: 'DOUBLE' }
+    case 'bool':
+      return { ...element, type: 'BOOLEAN' }
+    case 'date':
+      return { ...element, type: 'INT32', converted_type: 'DATE' }
+    case 'timestamp':
+    case 'timestamptz':
+      // The writer knows no INT96: written as 12 bytes, renamed in the footer.
+      return { ...element, type: 'FIXED_LEN_BYTE_ARRAY', type_length: 12 }
+    case 'numeric':
+      return decimalElement(element, type)
+    default:
+      return { ...element, type: 'BYTE_ARRAY', converted_type: 'UTF8' }
+  }
+}
+
+function decimalElement(element: SchemaElement, type: RsType): SchemaElement {
+  const precision = type.precision ?? 38
+  return {
+    ...element,
+    type: 'FIXED_LEN_BYTE_ARRAY',
+    type_length: decimalByteCount(precision),
+    converted_type: 'DECIMAL',
+    precision,
+    scale: type.scale ?? 0,
+  }
+}
+
+/** Fewest bytes whose two's complement holds `precision` digits. */
+export function decimalByteCount(precision: number): number {
+  const most = 10n ** BigInt(precision) - 1n
+  let byteCount = 1
+  while (2n ** BigInt(8 * byteCount - 1) - 1n < most) byteCount += 1
+  return byteCount
+}
+
+export function isInt96({ type }: ParquetColumn): boolean {
+  return type.name === 'timestamp' || type.name === 'timestamptz'
+}
+
+const dayMicros = 86_400_000_000n
+/** Julian day of 1970-01-01. */
+const epochDay = 2_440_588n
+
+/** Nanoseconds of the day (8 bytes) and the Julian day (4 bytes), little endian. */
+export function int96(micros: bigint): Uint8Array {
+  let day = micros / dayMicros
+  if (micros % dayMicros < 0n) day -= 1n
+  const bytes = new Uint8Array(12)
+  const view = new DataView(bytes.buffer)
+  view.setBigUint64(0, (micros - day * dayMicros) * 1000n, true)
+  view.setInt32(8, Number(day + epochDay), true)
+  return bytes
+}
+
+/** What the writer takes: CHAR blank padded, timestamps as 12 bytes. */
+export function physicalValues(column: ParquetColumn, values: ColumnValues): unknown[] {
+  if (isInt96(column)) return values.map((value) => (value === null ? null : int96(value as bigint)))
+  if (column.type.name === 'char') {
+    const width = column.type.length ?? 0
+    return values.map((value) => (value === null ? null : (value as string).padEnd(width)))
+  }
+  return [...values]
+}

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { EngineRow, EngineValue } from '../sql-engine.js'
+import type { ColumnValues, ParquetColumn } from './parquet-column.js'
+import { loadParquetWriter, ParquetPart } from './parquet-part.js'
+import type { PartEncoder } from './part-encoder.js'
+import type { WorkerReply, WorkerRequest } from './parquet-worker.js'
+
+/** In a worker thread; beside sources that are not compiled there is no worker file, and it is done in place. */
+export async function openParquetEncoder(columns: readonly ParquetColumn[]): Promise<PartEncoder> {
+  const file = fileURLToPath(new URL('./parquet-worker.js', import.meta.url))
+  if (!existsSync(file)) return openInPlace(columns)
+  const encoder = new WorkerEncoder(new Worker(file))
+  await encoder.open(columns)
+  return encoder
+}
+
+async function openInPlace(columns: readonly ParquetColumn[]): Promise<PartEncoder> {
+  const writers = await loadParquetWriter()
+  const parts = new Map<number, ParquetPart>()
+  return {
+    add: async (slice, rows) => {
+      const part = parts.get(slice) ?? new ParquetPart(columns, writers)
+      parts.set(slice, part)
+      part.add(columnar(rows, columns.length))
+      return part.byteCount
+    },
+    finish: async (slice) => {
+      const part = parts.get(slice) ?? new ParquetPart(columns, writers)
+      parts.delete(slice)
+      return part.finish()
+    },
+    close: async () => undefined,
+  }
+}
+
+/** A decimal goes as its unscaled integer: the scale is the column's. */
+function columnar(rows: readonly EngineRow[], columnCount: number): ColumnValues[] {
+  return Array.from({ length: columnCount }, (_, i) => rows.map((row) => primitive(row[i] ?? null)))
+}
+
+function primitive(value: EngineValue): ColumnValues[number] {
+  if (typeof value !== 'object' || value === null) return value
+  if ('scale' in value) return value.value
+  throw new Error('a value that no Parquet column takes')
+}
+
+type Request = WorkerRequest extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never
+
+class WorkerEncoder implements PartEncoder {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, { resolve: (reply: WorkerReply) => void; reject: (error: Error) => void }>()
+  #lastId = 0
+  #columnCount = 0
+
+  constructor(worker: Worker) {
+    this.#worker = worker
+    worker.on('message', (reply: WorkerReply) => {
+      const waiting = this.#waiting.get(reply.id)
+      this.#waiting.delete(reply.id)
+      if ('error' in reply) waiting?.reject(new Error(reply.error))
+      else waiting?.resolve(reply)
+    })
+    worker.on('error', (error) => {
+      this.#fail(error instanceof Error ? error : new Error(String(error)))
+    })
+    worker.on('exit', () => {
+      this.#fail(new Error('the Parquet worker ended'))
+    })
+  }
+
+  #fail(error: Error): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(error)
+    this.#waiting.clear()
+  }
+
+  #ask(request: Request): Promise<WorkerReply> {
+    this.#lastId += 1
+    const id = this.#lastId
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.postMessage({ ...request, id })
+    })
+  }
+
+  async open(columns: readonly ParquetColumn[]): Promise<void> {
+    this.#columnCount = columns.length
+    await this.#ask({ kind: 'columns', columns })
+  }
+
+  async add(slice: number, rows: readonly EngineRow[]): Promise<number> {
+    const values = columnar(rows, this.#columnCount)
+    const reply = await this.#ask({ kind: 'add', slice, values })
+    return 'byteCount' in reply ? reply.byteCount : 0
+  }
+
+  async finish(slice: number): Promise<Uint8Array> {
+    const reply = await this.#ask({ kind: 'finish', slice })
+    if (!('bytes' in reply)) throw new Error('the Parquet worker gave no file')
+    return reply.bytes
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate()
+  }
+}

@@ -1,0 +1,98 @@
+import { request as httpRequest } from 'node:http'
+import { servicePrincipal } from '../world.js'
+import { RedshiftFault } from './fault.js'
+import { encodeSegment, queryText, signRequest } from './s3-signature.js'
+import { s3Fault } from './unload-access.js'
+
+interface Reply {
+  readonly status: number
+  readonly text: string
+  readonly requestId: string
+}
+
+/** A request that takes longer has failed. */
+const requestMillisecondsMax = 300_000
+
+/** Writes to the emulated S3 as Redshift's slices do: whole objects, path style. */
+export class S3Writer {
+  readonly #endpoint: URL
+  readonly #bucket: string
+  readonly #region: string
+
+  constructor(endpoint: string, bucket: string, region: string) {
+    this.#endpoint = new URL(endpoint)
+    this.#bucket = bucket
+    this.#region = region
+  }
+
+  async put(key: string, body: Uint8Array): Promise<void> {
+    await this.#call('PUT', key, [], body)
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.#call('DELETE', key, [], new Uint8Array())
+  }
+
+  /** Keys that start with the prefix, by string; at most `countMax`. */
+  async list(prefix: string, countMax: number): Promise<string[]> {
+    const query = [
+      ['list-type', '2'],
+      ['max-keys', String(countMax)],
+      ['prefix', prefix],
+      ['encoding-type', 'url'],
+    ] as const
+    const { text } = await this.#call('GET', '', query, new Uint8Array())
+    return [...text.matchAll(/<Key>([^<]*)<\/Key>/g)].map((match) =>
+      decodeURIComponent((match[1] ?? '').replaceAll('+', ' ')),
+    )
+  }
+
+  async #call(
+    method: string,
+    key: string,
+    query: readonly (readonly [string, string])[],
+    body: Uint8Array,
+  ): Promise<Reply> {
+    const path = `/${this.#bucket}/${encodeSegment(key, true)}`.replace(/\/$/, key === '' ? '' : '/')
+    const { host, hostname, port } = this.#endpoint
+    const keys = servicePrincipal
+    const headers = signRequest({ method, path, query, host, body, region: this.#region, keys, now: new Date() })
+    const target = query.length === 0 ? path : `${path}?${queryText(query)}`
+    const reply = await send({ method, hostname, port, path: target, headers }, body)
+    if (reply.status >= 200 && reply.status < 300) return reply
+    throw refusal(reply)
+  }
+}
+
+interface Target {
+  readonly method: string
+  readonly hostname: string
+  readonly port: string
+  readonly path: string
+  readonly headers: Record<string, string>
+}
+
+function send(target: Target, body: Uint8Array): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const headers = { ...target.headers, 'content-length': String(body.byteLength) }
+    const request = httpRequest({ ...target, headers, timeout: requestMillisecondsMax }, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const requestId = String(response.headers['x-amz-request-id'] ?? '')
+        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8'), requestId })
+      })
+    })
+    request.on('timeout', () => request.destroy(new Error('timed out')))
+    request.on('error', (cause) => {
+      reject(new RedshiftFault('XX000', `S3CurlException: ${cause.message}, CanRetry 1`))
+    })
+    request.end(body)
+  })
+}
+
+function refusal({ status, text, requestId }: Reply): RedshiftFault {
+  const field = (name: string): string => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? ''
+  return s3Fault(status, field('Code') || 'Unknown', field('Message') || `HTTP ${status}`, requestId)
+}
