@@ -111,8 +111,10 @@ describe('a Parquet part', () => {
   })
 
   it('holds the values that parquet-wasm reads', () => {
-    const rows = files.flatMap((file) => tableFromIPC(readParquet(file).intoIPCStream()).toArray())
-    const byKey = new Map(rows.map((row) => [Number(row.i4), row as Record<string, unknown>]))
+    const rows = files.flatMap(
+      (file) => tableFromIPC(readParquet(file).intoIPCStream()).toArray() as Record<string, unknown>[],
+    )
+    const byKey = new Map(rows.map((row) => [Number(row.i4), row]))
     const first = byKey.get(1)
     expect([first?.i2, first?.i8, first?.b, first?.c, first?.v]).toEqual([
       -32768,

@@ -1,5 +1,5 @@
 import type { Bound } from './binding.js'
-import { bindCast } from './cast-binder.js'
+import { bindCast, textOf } from './cast-binder.js'
 import { decimalText, type Digits, powerOfTen, scaled, unscaled } from './decimal-digits.js'
 import { RedshiftFault } from './fault.js'
 import { digits, isFloat, isInteger, isNumber, isText, unifyTypes } from './type-unifier.js'
@@ -22,7 +22,7 @@ export function bindArithmetic(operator: string, left: Bound, right: Bound): Bou
 }
 
 export function concatenate(left: Bound, right: Bound): Bound {
-  return { sql: `(${left.sql} || ${right.sql})`, type: varchar() }
+  return { sql: `(${textOf(left)} || ${textOf(right)})`, type: varchar() }
 }
 
 /** A string literal beside a number is a number; beside an interval, a timestamp. */

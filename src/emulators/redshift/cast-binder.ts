@@ -1,5 +1,5 @@
 import { scaled, unscaled } from './decimal-digits.js'
-import type { Bound } from './binding.js'
+import { type Bound, quoteText } from './binding.js'
 import { RedshiftFault } from './fault.js'
 import { digits, isFloat, isText } from './type-unifier.js'
 import { engineType, typeText } from './type-facts.js'
@@ -13,7 +13,14 @@ export function bindCast(bound: Bound, type: RsType): Bound {
   if (type.name === 'numeric' && bound.type?.name === 'numeric') return castDecimal(bound, bound.type, type)
   if (type.name === 'varbyte' && isText(bound.type)) return { sql: `encode(${bound.sql})`, type }
   if (type.name === 'oid') return castToOid(bound)
-  return { sql: `CAST(${bound.sql} AS ${engineType(type)})`, type }
+  return { sql: `CAST(${momentLiteral(bound, type)} AS ${engineType(type)})`, type }
+}
+
+/** The engine writes `0044-03-15 (BC) 10:00:00` where Redshift has the BC at the end. */
+export function momentLiteral(bound: Bound, type: RsType): string {
+  const isMoment = ['date', 'timestamp', 'timestamptz'].includes(type.name)
+  const match = isMoment && bound.literal !== undefined ? /^(\S+)( .+)? BC$/i.exec(bound.literal.trim()) : null
+  return match === null ? bound.sql : quoteText(`${match[1] ?? ''} (BC)${match[2] ?? ''}`)
 }
 
 const unlike: Readonly<Record<string, readonly string[]>> = {
@@ -37,9 +44,15 @@ function castToText(bound: Bound, type: RsType): Bound {
 }
 
 export function textOf(bound: Bound): string {
+  if (bound.isNull === true) return bound.sql
   if (isText(bound.type)) return bound.sql
   if (isFloat(bound.type)) return `rs.float_text(${bound.sql})`
   if (bound.type?.name === 'varbyte') return `decode(${bound.sql})`
+  // Without a digit before the point the engine prints `.5`.
+  if (bound.type?.name === 'numeric' && bound.type.precision === bound.type.scale) {
+    const { precision = 0, scale = 0 } = bound.type
+    return `CAST(CAST(${bound.sql} AS DECIMAL(${precision + 1},${scale})) AS VARCHAR)`
+  }
   return `CAST(${bound.sql} AS VARCHAR)`
 }
 

@@ -36,7 +36,7 @@ export const catalogFunctions: FunctionTable = {
   session_user: fact(rsType('name'), (session) => session.user, false),
   user: fact(rsType('name'), (session) => session.user, false),
   current_user_id: fact(rsType('int4'), (session) => session.userId, false),
-  current_schema: fact(rsType('name'), (session) => session.searchPath[0] ?? 'public'),
+  current_schema: lookup('current_schema', rsType('name'), 0),
   pg_backend_pid: fact(rsType('int4'), (session) => session.processId),
   pg_last_unload_count: fact(rsType('int8'), (session) => session.lastUnloadCount),
   pg_last_unload_id: fact(rsType('int8'), (session) => session.lastUnloadId),

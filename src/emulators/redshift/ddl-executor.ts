@@ -149,15 +149,28 @@ export class DdlExecutor {
     scope: NameScope,
     ifNotExists: boolean,
   ): Promise<{ schema: string; namespace: number; name: string } | undefined> {
-    const { schema = scope.searchPath[0] ?? 'public', name } = localName(names, scope.database)
-    const { rows } = await this.#connection.query(
-      `SELECT oid FROM rs.namespace WHERE nspname = ${quoteText(schema)} AND nspowner = ${ownerId} OR nspname = 'public' AND nspname = ${quoteText(schema)}`,
-    )
-    if (rows[0] === undefined) throw new RedshiftFault('3F000', `schema "${schema}" does not exist`)
+    const { schema: given, name } = localName(names, scope.database)
+    const found = await this.#firstSchema(given === undefined ? scope.searchPath : [given])
+    if (found === undefined) {
+      const text = given === undefined ? 'no schema has been selected to create in' : `schema "${given}" does not exist`
+      throw new RedshiftFault('3F000', text)
+    }
+    const { schema, namespace } = found
     const existing = await userRelation(this.#connection, [schema, name], scope)
     if (existing !== undefined && ifNotExists) return undefined
     if (existing !== undefined) throw new RedshiftFault('42P07', `Relation "${name}" already exists`)
-    return { schema, namespace: Number(rows[0][0]), name }
+    return { schema, namespace, name }
+  }
+
+  /** `$user` names a schema that need not be there. */
+  async #firstSchema(candidates: readonly string[]): Promise<{ schema: string; namespace: number } | undefined> {
+    for (const schema of candidates) {
+      const { rows } = await this.#connection.query(
+        `SELECT oid FROM rs.namespace WHERE nspname = ${quoteText(schema)} AND nspname NOT IN ('pg_catalog', 'information_schema')`,
+      )
+      if (rows[0] !== undefined) return { schema, namespace: Number(rows[0][0]) }
+    }
+    return undefined
   }
 
   async #nextOid(): Promise<number> {

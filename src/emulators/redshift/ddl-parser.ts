@@ -42,10 +42,7 @@ function parseCreateView(cursor: TokenCursor, text: string, replace: boolean): S
   cursor.expectWord('as')
   const from = cursor.position
   const query = cursor.query()
-  const queryText = text
-    .slice(from, cursor.isEnd() ? undefined : cursor.position)
-    .replace(/;\s*$/, '')
-    .trim()
+  const queryText = text.slice(from, cursor.position).trim()
   const lateBinding = cursor.acceptWord('with', 'no', 'schema', 'binding')
   return { kind: 'create-view', names, replace, columns, lateBinding, query, queryText }
 }

@@ -1,5 +1,6 @@
 import { type BindContext, relationOf } from './bind-context.js'
 import { type BoundColumn, quoteName, type Relation } from './binding.js'
+import { momentLiteral } from './cast-binder.js'
 import { RedshiftFault } from './fault.js'
 import { Scope } from './scope.js'
 import { bindSources } from './source-binder.js'
@@ -42,6 +43,7 @@ function columnOf(relation: Relation, name: string): BoundColumn {
 
 export function bindInsert(statement: Of<'insert'>, context: BindContext, defaults: Defaults): string {
   const relation = writable(statement.names, context)
+  context.compute.add(relation.name)
   const { source } = statement
   const columns = source === 'defaults' ? [] : targets(relation, statement.columns)
   const { sql, width } = sourceText(source, columns, context, defaults)
@@ -92,7 +94,9 @@ function valueText(
   const bound = context.bindExpression(value, new Scope())
   // Literals of one column may look unlike (1, 2.5): the column's type joins them. Texts wait for their length check.
   const texts = column?.type?.name === 'varchar' || column?.type?.name === 'char'
-  return column?.type === undefined || texts ? bound.sql : `CAST(${bound.sql} AS ${engineType(column.type)})`
+  return column?.type === undefined || texts
+    ? bound.sql
+    : `CAST(${momentLiteral(bound, column.type)} AS ${engineType(column.type)})`
 }
 
 /** A row is found again by the engine's row id, so that joins in FROM need no second grammar. */

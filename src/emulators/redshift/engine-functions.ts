@@ -77,6 +77,9 @@ CREATE OR REPLACE MACRO rs.obj_description
   (id, catalog_name) AS (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = 0);
 CREATE OR REPLACE MACRO rs.col_description(id, column_number) AS
   (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = column_number);
+CREATE OR REPLACE MACRO rs.current_schema() AS (SELECT n.nspname FROM rs.namespace n
+  WHERE list_contains(getvariable('rs_search_path'), n.nspname)
+  ORDER BY list_position(getvariable('rs_search_path'), n.nspname) LIMIT 1);
 CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT n.nspname, r.relname, a.attname, a.type, a.attnum
   FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid JOIN rs.namespace n ON n.oid = r.relnamespace
   WHERE r.late_binding;
