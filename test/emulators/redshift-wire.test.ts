@@ -202,6 +202,37 @@ describe('queries', () => {
   })
 })
 
+describe('limits of a session', () => {
+  it('end a statement that runs longer than statement_timeout', async () => {
+    const session = await town.connect()
+    await session.query('SET statement_timeout TO 200')
+    const endless =
+      'SELECT count(*) FROM numbers a, numbers b, numbers c, numbers d, numbers e, numbers f WHERE a.i + b.i + c.i + d.i + e.i + f.i < 0'
+    await expect(session.query(endless)).rejects.toMatchObject({ code: '57014' })
+    expect((await session.query('SELECT 1 AS a')).rows).toEqual([{ a: 1 }])
+    await session.end()
+  })
+
+  it('do not keep the service open: closing ends whoever has not even logged in', async () => {
+    const other = await startTown()
+    const socket = connectSocket(other.redshift.port, '127.0.0.1')
+    const closed = new Promise<void>((resolve) => {
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        resolve()
+      })
+    })
+    await new Promise<void>((resolve) => {
+      socket.on('connect', () => {
+        resolve()
+      })
+    })
+    await other.close()
+    await closed
+    expect(socket.destroyed).toBe(true)
+  })
+})
+
 describe('transactions', () => {
   it('fail as a whole, until they are ended', async () => {
     const session = await town.connect()

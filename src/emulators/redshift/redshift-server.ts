@@ -43,10 +43,12 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const history = await History.open(historyConnection)
   const sessions = new Sessions()
   const parts: ServerParts = { faults, history, sessions, unload: { world, s3Endpoint } }
-  const serving = new Set<Promise<void>>()
+  const serving = new Map<Socket, Promise<void>>()
   const server = createServer({ noDelay: true }, (socket) => {
-    const served = serve(socket, options, parts).finally(() => serving.delete(served))
-    serving.add(served)
+    serving.set(
+      socket,
+      serve(socket, options, parts).finally(() => serving.delete(socket)),
+    )
   })
   await listen(server, options.port ?? 0)
   return {
@@ -55,8 +57,10 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
     loadDelimited: (schema, table, file, format) => loadDelimited(engine, { schema, table, file, format }),
     close: async () => {
       server.close()
-      sessions.terminateAll()
-      await Promise.all(serving)
+      sessions.cancelAll()
+      const ends = [...serving.values()]
+      for (const socket of serving.keys()) socket.destroy()
+      await Promise.all(ends)
       await history.close()
     },
   }

@@ -37,10 +37,7 @@ export class Sessions {
     return true
   }
 
-  terminateAll(): void {
-    for (const entry of this.#entries.values()) {
-      entry.cancel()
-      entry.terminate()
-    }
+  cancelAll(): void {
+    for (const entry of this.#entries.values()) entry.cancel()
   }
 }

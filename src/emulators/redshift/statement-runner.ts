@@ -34,6 +34,7 @@ export class StatementRunner {
   readonly #notify: Notify
   #cancelled = false
   #busy = false
+  #timeout: NodeJS.Timeout | undefined
 
   constructor(session: SqlSession, server: ServerParts, notify: Notify) {
     this.#session = session
@@ -55,6 +56,7 @@ export class StatementRunner {
   async run(statement: StatementText, text: string, parameters: readonly Bound[] = []): Promise<Running> {
     this.#busy = true
     this.#cancelled = false
+    this.#startTimeout()
     const record = this.#record(statement)
     const fail = (error: unknown): RedshiftFault => this.#failed(record, error)
     try {
@@ -76,6 +78,20 @@ export class StatementRunner {
     }
   }
 
+  /** statement_timeout in milliseconds; 0: none. A statement that runs out of it is cancelled like any other. */
+  #startTimeout(): void {
+    const milliseconds = Number(this.#session.settings.get('statement_timeout'))
+    if (milliseconds <= 0) return
+    this.#timeout = setTimeout(() => {
+      this.cancel()
+    }, milliseconds)
+  }
+
+  #settle(): void {
+    this.#busy = false
+    clearTimeout(this.#timeout)
+  }
+
   #record(statement: StatementText): QueryRecord {
     const { identity, transaction, settings } = this.#session
     return {
@@ -91,14 +107,14 @@ export class StatementRunner {
   }
 
   #finished(record: QueryRecord, rowCount: number): void {
-    this.#busy = false
+    this.#settle()
     if (!['SET', 'SHOW', 'BEGIN', 'COMMIT', 'ROLLBACK'].includes(record.type))
       this.#session.lastQueryId = record.queryId
     this.#server.history.noteEnd(record, { status: 'success', rowCount })
   }
 
   #failed(record: QueryRecord, error: unknown): RedshiftFault {
-    this.#busy = false
+    this.#settle()
     let fault = faultOf(error)
     if (this.#cancelled && fault.sqlState === '57014') {
       fault = new RedshiftFault('57014', `Query (${record.queryId}) canceled on user's request`)
