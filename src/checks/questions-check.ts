@@ -19,7 +19,8 @@ export function checkQuestions(
     ...strayMeasurements(keys, plan, source, 'source'),
     ...strayMeasurements(keys, plan, target, 'target'),
   ]
-  return { check: checkName, comparedCount: keys.size, discrepancies: strays }
+  // No value is compared here: this only proves that the values below answer the same questions.
+  return { check: checkName, comparedCount: 0, discrepancies: strays }
 }
 
 /** An answer without a question, or a second answer to one, means that the two sides were not asked alike. */

@@ -120,7 +120,8 @@ async function fromFile(name: string, at: readonly string[], context: References
 }
 
 function schemaError(path: string, issues: readonly z.core.$ZodIssue[]): MigrationError {
-  const [issue] = issues
+  // A mistyped name is why another one is missing, so it is told first.
+  const issue = issues.find((one) => one.code === 'unrecognized_keys') ?? issues[0]
   if (issue === undefined) return new MigrationError('config', `${path}: not valid`)
   const at = issue.path.join('.')
   if (issue.code === 'unrecognized_keys') {

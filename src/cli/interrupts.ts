@@ -15,7 +15,6 @@ export function watchInterrupts(say: (text: string) => void): Interrupts {
       say('interrupted; the same command goes on where this one stopped')
       process.exit(130)
     }
-    say('stopping: nothing more is started, what runs may end; interrupt again to stop at once')
     soon.abort()
     setTimeout(() => now.abort(), graceMilliseconds).unref()
   }

@@ -96,8 +96,10 @@ describe('what somebody changes behind our back', () => {
     )
     expect(found.map((one) => [one['relation'], one['column']])).toContainEqual(['tpch.orders', 'o_totalprice'])
     const sum = found.find((one) => one['column'] === 'o_totalprice')
-    const cents = (text: string | undefined): bigint =>
-      BigInt((text ?? '').replace('.', '').padEnd((text ?? '').indexOf('.') + 3, '0'))
+    const cents = (text = ''): bigint => {
+      const [whole = '', fraction = ''] = text.split('.')
+      return BigInt(whole + fraction.padEnd(2, '0'))
+    }
     expect(cents(sum?.['target']) - cents(sum?.['source'])).toBe(1n)
   })
 

@@ -30,6 +30,9 @@ export async function onTravel<T>(
   const book = await PlanBook.open(run.folder)
   const entries = selectedEntries(book, context)
   context.talk.say(`run ${run.document.run}: ${entries.length} relations`)
+  context.stopping.addEventListener('abort', () => {
+    context.talk.say('stopping: nothing more is started, what runs may end; interrupt again to stop at once')
+  })
   using progress = new ProgressTalk(context.talk, entries.length)
   const travel = await makeTravel(context, loaded, run, progress, { replace })
   return await work(book, entries, travel)

@@ -119,7 +119,7 @@ export class RedshiftSnapshot implements Snapshot {
   /** Returns when the statement was sent. It runs on whatever happens to the call: settle learns its end. */
   async #begin(plan: RelationPlan, to: Location, attempt: Attempt, call: Call): Promise<UnloadHandle> {
     const { token } = attempt
-    const subject = `unload ${relationText(plan.source)}`
+    const subject = `unload ${relationText(plan.source)} to ${locationText(to)}`
     await new Promise<void>((resolve, reject) => {
       const counted = this.#turns.take(async () => {
         const group = this.#session.queryGroup ?? token

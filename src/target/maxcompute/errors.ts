@@ -85,7 +85,9 @@ export function refusalError(subject: string, refusal: Refusal): MigrationError 
 function refusalHint(refusal: Refusal, code: ErrorCode): string | undefined {
   if (isSkew(refusal))
     return `this machine's clock says ${new Date().toISOString()}; the service allows 15 minutes: set the clock (NTP)`
-  if (refusal.code === 'NoSuchProject') return 'check the project name, and that the endpoint is of its region'
+  if (refusal.code === 'NoSuchProject' || /Project not found/i.test(refusal.message)) {
+    return 'check the project name, and that the endpoint is of its region'
+  }
   const known = hints[refusal.odpsCode ?? '']
   if (known !== undefined) return known
   return code === 'target-denied'

@@ -93,7 +93,7 @@ describe('runChecks', () => {
     const results = runChecks(plan, answers(plan), [...answers(plan)].reverse())
     expect(results.flatMap(({ discrepancies }) => discrepancies)).toEqual([])
     expect(Object.fromEntries(results.map(({ check, comparedCount }) => [check, comparedCount]))).toEqual({
-      questions: measuresFor(plan).length,
+      questions: 0,
       'row-count': 1,
       'column-count': 11,
       sum: 2,
