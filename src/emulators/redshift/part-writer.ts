@@ -3,7 +3,7 @@ import { batchRowCountMax, type EngineRow } from '../sql-engine.js'
 import type { UnloadedFile } from './history.js'
 import type { PartEncoder } from './part-encoder.js'
 import type { S3Writer } from './s3-writer.js'
-import type { UnloadRequest } from './unload-options.js'
+import type { UnloadRequest } from './unload-request.js'
 
 const megabyte = 1024 * 1024
 /** Slices of the emulated cluster; fewer hold rows when there are few. */

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import type { EngineRow, EngineValue } from '../sql-engine.js'
 import type { PartEncoder } from './part-encoder.js'
 import type { ResultColumn } from './result-columns.js'
-import type { UnloadRequest } from './unload-options.js'
+import type { UnloadRequest } from './unload-request.js'
 import { valueText } from './value-text.js'
 
 /** Delimited text and CSV (redshift.md 1.1): one line a row. */

@@ -1,6 +1,6 @@
 import type { World } from '../world.js'
 import { RedshiftFault } from './fault.js'
-import type { Authorization, UnloadRequest } from './unload-options.js'
+import type { Authorization, UnloadRequest } from './unload-request.js'
 
 /** A failure that Redshift reports from S3, in its boxed wording (redshift.md 1.12). */
 export function s3Fault(status: number, code: string, text: string, requestId = 'EMULATED00000000'): RedshiftFault {

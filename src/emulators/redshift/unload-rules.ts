@@ -1,5 +1,5 @@
 import { RedshiftFault, unsupported } from './fault.js'
-import type { UnloadDraft, UnloadRequest } from './unload-options.js'
+import type { UnloadDraft, UnloadRequest } from './unload-request.js'
 
 const megabyte = 1024 * 1024
 const maxFileSizeLimits = { least: 5 * megabyte, most: 6.2 * 1024 * megabyte }

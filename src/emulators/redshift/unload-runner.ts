@@ -14,7 +14,8 @@ import { tokenize } from './tokenizer.js'
 import { typeText } from './type-facts.js'
 import { checkAccess } from './unload-access.js'
 import { manifestText } from './unload-manifest.js'
-import { parseUnload, type UnloadRequest } from './unload-options.js'
+import { parseUnload } from './unload-options.js'
+import type { UnloadRequest } from './unload-request.js'
 
 /** What the runner of statements knows of an UNLOAD that is on its way. */
 export interface UnloadWatch {
