@@ -182,9 +182,12 @@ function addEmulators(parser: Argv, choose: Choose): void {
         .option('from', {
           type: 'string',
           describe: 'load <table>.tbl files of this folder instead of generating them',
-        }),
-    ({ dir, seed, scale, from }) =>
-      choose(async (context) => (await import('./commands/emulate.js')).emulate(context, { dir, seed, scale, from })),
+        })
+        .option('options', { type: 'string', describe: 'JSON file with ports, world, faults and switches' }),
+    ({ dir, seed, scale, from, options }) =>
+      choose(async (context) =>
+        (await import('./commands/emulate.js')).emulate(context, { dir, seed, scale, from, options }),
+      ),
   )
   parser.command(
     'demo',

@@ -79,6 +79,10 @@ const maxcompute = z
     accessId: z.string().min(1),
     accessKey: secret('the AccessKey secret'),
     securityToken: secret('the STS token of temporary keys').optional(),
+    hiveCompatibleLoad: z
+      .boolean()
+      .default(false)
+      .describe('send odps.sql.hive.compatible with every LOAD; some projects find the Parquet reader only then'),
   })
   .describe('the target')
 

@@ -46,6 +46,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     targetRoot: targetRoot(config),
     loadEndpoint: config.oss.loadEndpoint ?? `oss-${config.oss.region}-internal.aliyuncs.com`,
     ...(config.oss.roleArn === undefined ? {} : { roleArn: config.oss.roleArn }),
+    hiveCompatibleLoad: config.maxcompute.hiveCompatibleLoad,
     replace: options.replace,
     queries: await readPairedQueries(config.verify.queries, loaded.folder),
     limits: { unload, transfer, load, verify },

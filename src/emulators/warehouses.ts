@@ -5,6 +5,7 @@ import type { Faults } from './faults.js'
 import type { Certificate } from './launch/certificate.js'
 import type { Ports } from './launch/options.js'
 import type { LoadRequest } from './launch/seed.js'
+import { splitSwitches } from './launch/switches.js'
 import { startMaxCompute } from './maxcompute/maxcompute-server.js'
 import { startRedshift } from './redshift/redshift-server.js'
 import { SqlEngine } from './sql-engine.js'
@@ -19,15 +20,18 @@ export interface WarehousesOptions {
   readonly ossEndpoint: string
   /** Hosts (`localhost:9000`) that LOAD may name in a location. */
   readonly loadEndpoints: readonly string[]
+  /** Of both warehouses, by name. */
   readonly switches: Readonly<Record<string, unknown>>
 }
 
 async function startWarehouses(options: WarehousesOptions, world: World, faults: Faults): Promise<Running> {
-  const { certificate, s3Endpoint, ossEndpoint, loadEndpoints, switches } = options
+  const { certificate, s3Endpoint, ossEndpoint, loadEndpoints } = options
+  const { redshift: ours, maxcompute: theirs } = splitSwitches(options.switches)
   const redshiftPlace = await openPlace(options.dir, 'redshift', options.ports.redshift)
   const maxcomputePlace = await openPlace(options.dir, 'maxcompute', options.ports.maxcompute)
-  const redshift = await startRedshift({ world, faults, ...redshiftPlace, s3Endpoint, certificate })
-  const maxcompute = await startMaxCompute({ world, faults, ...maxcomputePlace, ossEndpoint, loadEndpoints, switches })
+  const redshift = await startRedshift({ world, faults, ...redshiftPlace, s3Endpoint, certificate, switches: ours })
+  const stores = { ossEndpoint, loadEndpoints }
+  const maxcompute = await startMaxCompute({ world, faults, ...maxcomputePlace, ...stores, switches: theirs })
   return {
     ports: { redshift: redshift.port, maxcompute: maxcompute.port },
     requests: {

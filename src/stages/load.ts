@@ -79,9 +79,9 @@ export async function submitOnce(
 function statementsOf(plan: RelationPlan, manifest: Manifest, travel: Travel): readonly Statement[] {
   // Zero rows: UNLOAD wrote nothing and LOAD of an empty prefix fails; the table is left, or made, empty.
   if (manifest.parts.length === 0) return travel.settings.replace ? [truncateStatement(plan.target)] : []
-  const { loadEndpoint, roleArn } = travel.settings
+  const { loadEndpoint, roleArn, hiveCompatibleLoad: hiveCompatible } = travel.settings
   const { location } = manifest
-  const request = { plan, run: travel.run, location, loadEndpoint }
+  const request = { plan, run: travel.run, location, loadEndpoint, hiveCompatible }
   const statements = loadStatements(roleArn === undefined ? request : { ...request, roleArn })
   if (plan.strategy === 'direct') return statements
   return [dropStagingStatement(plan, travel.run), createStagingStatement(plan, travel.run), ...statements]

@@ -31,6 +31,7 @@ export interface RunSettings {
   /** The OSS endpoint that MaxCompute reads from; the internal one on the real cloud. */
   readonly loadEndpoint: string
   readonly roleArn?: string
+  readonly hiveCompatibleLoad: boolean
   /** Rows that are in a table already may go. */
   readonly replace: boolean
   readonly queries: readonly PairedQuery[]

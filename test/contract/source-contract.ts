@@ -97,12 +97,13 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
         const found = await entries([`${schema}.*`])
         expect(found.map(({ name, kind }) => [name, kind])).toEqual([
           ['empty', 'table'],
+          ['endless', 'view'],
           ['orders', 'table'],
           ['recent', 'view'],
           ['small', 'table'],
         ])
-        expect(found[1]?.comment).toBe("it's all")
-        expect(found[2]?.definition).toMatch(/select/i)
+        expect(found[2]?.comment).toBe("it's all")
+        expect(found[1]?.definition).toMatch(/select/i)
       })
 
       it('tells columns as they were declared', async () => {
@@ -183,6 +184,13 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
             ['7', null],
           ],
         })
+      })
+
+      it('takes statements that are longer than a TLS record', async () => {
+        await using snapshot = await source.open('each-relation', callOf())
+        const text = `SELECT OCTET_LENGTH('${'x'.repeat(60_000)}') AS n FROM {relation} WHERE id = 1`
+        const query = { name: 'long', relation: `${schema}.small`, source: text, target: '', columns: [] }
+        expect(await snapshot.answer(query, tableOf('small'), callOf(8_000))).toMatchObject({ rows: [['60000']] })
       })
 
       it('names what the server refused', async () => {
@@ -299,7 +307,7 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
           transient: false,
           hint: expect.stringMatching(/attached/) as string,
         })
-        expect(error.message).toContain(`unload ${schema}.small: `)
+        expect(error.message).toContain(`unload ${schema}.small to s3://`)
         expect(await source.resume(tableOf('small'), prefixOf(attempt)).find(attempt, callOf())).toMatch(/lost|never/)
       })
 
@@ -362,74 +370,60 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
       }
 
       it('cancels on request', async () => {
-        const faults = faultsOf()
         const attempt = freshAttempt()
-        await faults?.fail('redshift', {
-          operation: 'UNLOAD',
-          contains: attempt.token,
-          action: { do: 'delay', milliseconds: 5_000 },
-        })
         await using snapshot = await source.open('each-relation', callOf())
-        const work = snapshot.unload(tableOf('orders'), prefixOf(attempt))
+        const work = snapshot.unload(tableOf('endless'), prefixOf(attempt))
         const handle = await work.begin(attempt, callOf())
+        await moment()
         await work.cancel(handle, callOf())
-        const error = await work.settle(handle, callOf()).then(
-          () => undefined,
-          (reason: unknown) => reason,
-        )
-        await faults?.heal()
-        // On a real server it may have ended before the request came.
-        if (faults !== undefined || error !== undefined)
-          expect(error).toMatchObject({ code: 'source-refused', message: expect.stringContaining('57014') as string })
-      })
-    })
-
-    if (takesFaults) {
-      const slow = (attempt: Attempt, milliseconds: number): Promise<void> | undefined =>
-        place.fail?.('redshift', {
-          operation: 'UNLOAD',
-          contains: attempt.token,
-          action: { do: 'delay', milliseconds },
+        expect(await failureOf(work.settle(handle, callOf()))).toMatchObject({
+          code: 'source-refused',
+          message: expect.stringContaining('57014') as string,
         })
+        expect(await source.resume(tableOf('endless'), prefixOf(attempt)).find(attempt, callOf())).toBe('lost')
+      })
+
+      it('finds a running UNLOAD from elsewhere, cancels it and learns its end', async () => {
+        const attempt = freshAttempt()
+        await using snapshot = await source.open('each-relation', callOf())
+        const work = snapshot.unload(tableOf('endless'), prefixOf(attempt))
+        const handle = await work.begin(attempt, callOf())
+        await moment()
+        const resumed = source.resume(tableOf('endless'), prefixOf(attempt))
+        const found = await resumed.find(attempt, callOf())
+        expect(found).toMatchObject({ begun: { token: attempt.token, snapshot: snapshot.id } })
+        const settled = failureOf(resumed.settle(handle, callOf()))
+        await resumed.cancel(handle, callOf())
+        expect(await settled).toMatchObject({ code: 'source-failed', transient: true })
+        expect(await failureOf(work.settle(handle, callOf()))).toMatchObject({ code: 'source-refused' })
+      })
 
       it('leaves the statement alone when a call stops waiting', async () => {
         const attempt = freshAttempt()
-        await slow(attempt, 1_500)
         await using snapshot = await source.open('each-relation', callOf())
-        const work = snapshot.unload(tableOf('small'), prefixOf(attempt))
+        const work = snapshot.unload(tableOf('endless'), prefixOf(attempt))
         const handle = await work.begin(attempt, callOf())
-        expect(await failureOf(work.settle(handle, callOf(200)))).toMatchObject({ code: 'source-unresolved' })
-        const interrupted = { ...callOf(), signal: AbortSignal.timeout(200) }
+        expect(await failureOf(work.settle(handle, callOf(300)))).toMatchObject({ code: 'source-unresolved' })
+        const interrupted = { ...callOf(), signal: AbortSignal.timeout(300) }
         expect(await failureOf(work.settle(handle, interrupted))).toMatchObject({ code: 'interrupted' })
-        expect(await work.settle(handle, callOf())).toMatchObject({ rowCount: 7 })
-      })
-
-      it('finds a running UNLOAD from elsewhere and settles it when it ends', async () => {
-        const attempt = freshAttempt()
-        await slow(attempt, 2_500)
-        await using snapshot = await source.open('each-relation', callOf())
-        const work = snapshot.unload(tableOf('small'), prefixOf(attempt))
-        const handle = await work.begin(attempt, callOf())
-        const resumed = source.resume(tableOf('small'), prefixOf(attempt))
-        // The server may need a moment to write the statement into its history.
-        await new Promise((resolve) => setTimeout(resolve, 500))
-        const found = await resumed.find(attempt, callOf())
-        expect(found).toMatchObject({ begun: { token: attempt.token, snapshot: snapshot.id } })
-        expect(await resumed.settle(handle, callOf())).toEqual(await work.settle(handle, callOf()))
+        // Still there to be cancelled.
+        await work.cancel(handle, callOf())
+        expect((await failureOf(work.settle(handle, callOf()))).message).toContain('57014')
       })
 
       it('ends what runs when its snapshot is disposed', async () => {
         const attempt = freshAttempt()
-        await slow(attempt, 25_000)
         const snapshot = await source.open('each-relation', callOf())
-        await snapshot.unload(tableOf('small'), prefixOf(attempt)).begin(attempt, callOf())
+        await snapshot.unload(tableOf('endless'), prefixOf(attempt)).begin(attempt, callOf())
+        await moment()
         const start = Date.now()
         await snapshot[Symbol.asyncDispose]()
         expect(Date.now() - start).toBeLessThan(15_000)
-        const found = await source.resume(tableOf('small'), prefixOf(attempt)).find(attempt, callOf())
-        expect(found).toMatch(/^(lost|never)$/)
+        expect(await source.resume(tableOf('endless'), prefixOf(attempt)).find(attempt, callOf())).toBe('lost')
       })
+    })
 
+    if (takesFaults) {
       it('never takes a failed listing for an empty one', async () => {
         const attempt = freshAttempt()
         await using snapshot = await source.open('each-relation', callOf())
@@ -458,6 +452,11 @@ async function unloadOnce(work: Work<UnloadHandle, UnloadOutcome>, attempt: Atte
   return work.settle(await work.begin(attempt, callOf()), callOf())
 }
 
+/** For the server to start what was sent and to write it into its history. */
+async function moment(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 500))
+}
+
 async function failureOf(work: Promise<unknown>): Promise<MigrationError> {
   const error = await work.then(
     () => new Error('it did not fail'),
@@ -477,12 +476,14 @@ function setup(schema: string): readonly string[] {
     `ALTER TABLE ${schema}.orders DROP COLUMN o_gone`,
     `COMMENT ON TABLE ${schema}.orders IS 'it''s all'`,
     `COMMENT ON COLUMN ${schema}.orders.o_note IS 'a note'`,
-    `INSERT INTO ${schema}.orders VALUES ${Array.from({ length: 500 }, (_, n) => orderRow(n)).join(', ')}`,
+    `INSERT INTO ${schema}.orders VALUES ${Array.from({ length: 100 }, (_, n) => orderRow(n)).join(', ')}`,
     // Doubled a few times, so that several slices have something to write.
-    ...Array.from({ length: 6 }, (_, n) => doubled(schema, 500 * 2 ** n)),
+    ...Array.from({ length: 8 }, (_, n) => doubled(schema, 100 * 2 ** n)),
     `CREATE TABLE ${schema}.small (id integer, note varchar(20))`,
     `INSERT INTO ${schema}.small VALUES ${[1, 2, 3, 4, 5].map((n) => `(${n}, 'note ${n}')`).join(', ')}, (6, 'ü'), (7, NULL)`,
     `CREATE TABLE ${schema}.empty (id integer, note varchar(20))`,
+    // Hundreds of millions of rows: an UNLOAD of it does not end by itself within a test.
+    `CREATE VIEW ${schema}.endless AS SELECT a.o_key::integer AS id, b.o_note::varchar(20) AS note FROM ${schema}.orders a, ${schema}.orders b`,
     `CREATE VIEW ${schema}.recent AS SELECT o_key, o_total FROM ${schema}.orders`,
   ]
 }

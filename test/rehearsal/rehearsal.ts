@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -60,10 +60,17 @@ export async function emulate(options: {
   readonly seed: string
   readonly scale?: number
   readonly from?: string
+  /** Ports, world, faults and switches. */
+  readonly more?: object
 }): Promise<Emulated> {
   const dir = await mkdtemp(join(tmpdir(), 'rehearsal-'))
   const args = ['emulate', '--dir', dir, '--seed', options.seed, '--json', '--scale', String(options.scale ?? 0.001)]
   if (options.from !== undefined) args.push('--from', options.from)
+  if (options.more !== undefined) {
+    const path = join(dir, 'more.json')
+    await writeFile(path, JSON.stringify(options.more))
+    args.push('--options', path)
+  }
   const child = spawn(process.execPath, [command, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
   const clouds = await readyLine(child)
   return {
@@ -132,4 +139,11 @@ function jsonLines(text: string): Record<string, unknown>[] {
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Record<string, unknown>)
+}
+
+/** Changes a config in place; a change that changes nothing is a mistake of the test. */
+export async function changeConfig(path: string, change: (text: string) => string): Promise<void> {
+  const text = await readFile(path, 'utf8')
+  if (change(text) === text) throw new Error('the change changes nothing')
+  await writeFile(path, change(text))
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { RunFolder } from '../../journal/run-folder.js'
 import { writeDdl } from '../../stages/ddl.js'
 import { createTables, exitCodeOf } from '../../stages/journey.js'
+import type { LoadedConfig } from '../config.js'
 import type { Context } from '../context.js'
 import { onTravel, openPlannedRun } from './travel-command.js'
 
@@ -12,7 +13,7 @@ export async function ddl(
 ): Promise<number> {
   const loaded = await context.config()
   const run = await openPlannedRun(context, 'ddl')
-  const folder = new RunFolder(resolve(loaded.folder, loaded.config.ddl))
+  const folder = ddlFolder(loaded)
   try {
     return await onTravel(context, run, options.replace, async (book, entries, travel) => {
       for (const entry of entries) {
@@ -33,4 +34,8 @@ export async function ddl(
   } finally {
     await run.close()
   }
+}
+
+export function ddlFolder(loaded: LoadedConfig): RunFolder {
+  return new RunFolder(resolve(loaded.folder, loaded.config.ddl))
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { MigrationError } from '../../model/errors.js'
 import type { Context } from '../context.js'
@@ -10,6 +10,8 @@ export interface EmulateOptions {
   readonly seed: 'tpch' | 'guide' | 'none'
   readonly scale: number
   readonly from?: string | undefined
+  /** JSON file with `ports`, `world`, `faults` and `switches` for the emulators. */
+  readonly options?: string | undefined
 }
 
 /** Starts the emulators as a process of their own; nothing of them is ever loaded into this one. */
@@ -22,10 +24,27 @@ export async function startEmulators(
   const path = join(dir, 'emulate.json')
   const { seed, scale } = options
   const from = options.from === undefined ? {} : { from: resolve(options.from) }
-  const child = { dir, seed, scale, ...from, json: output.json, exitWithParent: output.exitWithParent }
+  const child = {
+    ...(await readMore(options.options)),
+    dir,
+    seed,
+    scale,
+    ...from,
+    json: output.json,
+    exitWithParent: output.exitWithParent,
+  }
   await writeFile(path, JSON.stringify(child, undefined, 2) + '\n')
   const main = join(packageRoot, 'dist', 'emulators', 'emulators.js')
   return spawn(process.execPath, [main, path], { stdio: ['pipe', output.stdout, 'inherit'] })
+}
+
+async function readMore(path: string | undefined): Promise<object> {
+  if (path === undefined) return {}
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as object
+  } catch (error) {
+    throw new MigrationError('arguments', `--options ${path}: not readable as JSON (${(error as Error).message})`)
+  }
 }
 
 /** Runs until it is interrupted. */

@@ -98,9 +98,7 @@ async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary):
       () => `${relationText(relation.source)} -> ${tableText(relation.target)} (${relation.strategy}${size})`,
     )
     for (const concern of relation.concerns) {
-      talk.data({}, () =>
-        `  ${concern.class} ${concern.code} ${concern.column ?? ''} ${concern.message}`.replace(/ +/g, ' ').trimEnd(),
-      )
+      talk.data({}, () => `  ${concern.class} ${concern.code}: ${concern.message}`)
     }
   }
   for (const one of summary.skipped) talk.data({}, () => `${one.schema}.${one.name} skipped: ${one.reason}`)

@@ -1,6 +1,7 @@
 import type { Journal } from '../../journal/journal.js'
 import { selectionMatches } from '../../model/selection.js'
 import { MigrationError } from '../../model/errors.js'
+import { writeDdl } from '../../stages/ddl.js'
 import { createTables, exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
 import type { PlanEntry } from '../../stages/plan-book.js'
 import { legs, type Travel } from '../../stages/stage.js'
@@ -10,6 +11,7 @@ import { setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
 import { tellSummary } from '../summary.js'
 import { tellDiscrepancies } from '../verdict.js'
+import { ddlFolder } from './ddl.js'
 import { openOptions, planRun } from './plan.js'
 import { writeReports } from './report.js'
 import { onTravel } from './travel-command.js'
@@ -69,6 +71,7 @@ async function journey(
   travel: Travel,
 ): Promise<number> {
   const startedAt = Date.now()
+  await writeDdlFiles(context, book, entries, travel)
   const tables = await createTables(book, entries, travel)
   const refused = new Set(tables.filter((arrival) => arrival.error !== undefined).map((arrival) => arrival.relation))
   const going = entries.filter((entry) => !refused.has(entry.relation))
@@ -78,6 +81,20 @@ async function journey(
   await tellDiscrepancies(context, entries, travel)
   await tellSummary(context, travel, entries, exitCode, Date.now() - startedAt)
   return exitCode
+}
+
+/** The DDL as files too, as `migrate ddl` writes it; what an earlier call wrote stands. */
+async function writeDdlFiles(
+  context: Context,
+  book: Parameters<typeof travelLegs>[0],
+  entries: readonly PlanEntry[],
+  travel: Travel,
+): Promise<void> {
+  const folder = ddlFolder(await context.config())
+  for (const entry of entries) {
+    if (travel.journal.status(`ddl/${entry.relationId}`).state !== 'pending') continue
+    await writeDdl(await book.read(entry.relationId), folder)
+  }
 }
 
 /** Takes relations up again from the unload on; what runs or is unknown must be resolved first. */

@@ -5,6 +5,7 @@ import { scaleMax, scaleMin } from '../tpch/scale.js'
 import type { World } from '../world.js'
 import { isRule } from './control.js'
 import { LaunchError } from './launch-error.js'
+import { splitSwitches } from './switches.js'
 
 export type Seed = 'tpch' | 'guide' | 'none'
 
@@ -35,7 +36,7 @@ export interface LaunchOptions {
   readonly ports?: Ports
   readonly world?: WorldChanges
   readonly faults?: readonly FaultRule[]
-  /** Uncertain behaviours of MaxCompute, as its emulator names them. */
+  /** Uncertain behaviours of Redshift and MaxCompute, as their emulators name them. */
   readonly switches?: Readonly<Record<string, unknown>>
   /** Stop when the IPC channel or (without one) stdin closes. */
   readonly exitWithParent?: boolean
@@ -78,7 +79,18 @@ function complaints(given: Record<string, unknown>): string[] {
   for (const name of ['ports', 'world', 'switches']) {
     expect(given[name] === undefined || isRecord(given[name]), `${name} must be an object`)
   }
+  wrong.push(...switchComplaints(given['switches']))
   return isRecord(ports) ? [...wrong, ...portComplaints(ports)] : wrong
+}
+
+function switchComplaints(switches: unknown): string[] {
+  if (!isRecord(switches)) return []
+  try {
+    splitSwitches(switches)
+    return []
+  } catch (error) {
+    return [`switches: ${(error as Error).message}`]
+  }
 }
 
 function portComplaints(ports: Record<string, unknown>): string[] {

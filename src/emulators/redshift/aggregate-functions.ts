@@ -17,12 +17,14 @@ function first(call: BoundCall): Bound {
   return call.args[0] ?? { sql: 'NULL', isNull: true }
 }
 
-/** redshift.md 5.1: integers up to 32 bits sum to BIGINT, BIGINT to NUMERIC(38,0), decimals keep their scale. */
+/** redshift.md 5.1: integers up to 32 bits sum to BIGINT, BIGINT to NUMERIC(38,0) or to itself, decimals keep their scale. */
 function sum(call: BoundCall): Bound {
   const { type } = first(call)
   const text = aggregate(call, 'sum')
   if (type === undefined) return { sql: text }
-  if (type.name === 'int2' || type.name === 'int4') return { sql: `CAST(${text} AS BIGINT)`, type: int8 }
+  const small = type.name === 'int2' || type.name === 'int4'
+  const narrow = type.name === 'int8' && call.context.session.switches.sumOfBigint === 'bigint'
+  if (small || narrow) return { sql: `CAST(${text} AS BIGINT)`, type: int8 }
   if (type.name === 'int8') return { sql: `CAST(${text} AS DECIMAL(38,0))`, type: numeric(38, 0) }
   if (type.name === 'numeric') return { sql: text, type: numeric(38, digits(type).scale) }
   if (isFloat(type)) return { sql: text, type: float8 }

@@ -1,3 +1,4 @@
+import type { Switches } from './switches.js'
 import type { OrderItem, Query } from './syntax-tree.js'
 import type { RsType } from './types.js'
 
@@ -45,6 +46,7 @@ export interface SessionFacts {
   readonly lastUnloadCount: number
   readonly lastUnloadId: number
   readonly lastQueryId: number
+  readonly switches: Switches
 }
 
 export function quoteName(name: string): string {

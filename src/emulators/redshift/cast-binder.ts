@@ -51,8 +51,12 @@ export function textOf(bound: Bound): string {
   // Without a digit before the point the engine prints `.5`.
   if (bound.type?.name === 'numeric' && bound.type.precision === bound.type.scale) {
     const { precision = 0, scale = 0 } = bound.type
-    return `CAST(CAST(${bound.sql} AS DECIMAL(${precision + 1},${scale})) AS VARCHAR)`
+    const wider = precision < 38 ? `CAST(${bound.sql} AS DECIMAL(${precision + 1},${scale}))` : bound.sql
+    return `rs.decimal_text(${wider})`
   }
+  if (bound.type?.name === 'numeric') return `rs.decimal_text(${bound.sql})`
+  if (bound.type?.name === 'time') return `rs.time_text(${bound.sql})`
+  if (bound.type?.name === 'timetz') return `(rs.time_text(${bound.sql}) || '+00')`
   return `CAST(${bound.sql} AS VARCHAR)`
 }
 

@@ -1,5 +1,6 @@
 import { quoteText } from './binding.js'
 import { engineFunctionsSql } from './engine-functions.js'
+import type { Switches } from './switches.js'
 
 /** The emulator's own tables: what Redshift keeps about relations and the engine does not. */
 const tables = `
@@ -53,7 +54,7 @@ export const encodings = [
 export const ownerId = 100
 
 /** Runs once a start; keeps what a database file already holds. */
-export function catalogTablesSql(user: string): string {
+export function catalogTablesSql(user: string, switches: Switches): string {
   const codes = encodings.map((name, code) => `(${code}, '${name}')`).join(', ')
   return `${tables}
 DELETE FROM rs.encoding; INSERT INTO rs.encoding VALUES ${codes};
@@ -62,5 +63,5 @@ DELETE FROM rs.session;
 INSERT INTO rs.namespace SELECT * FROM (VALUES (11, 'pg_catalog', 1), (12, 'information_schema', 1), (2200, 'public', 1)) v
   WHERE NOT EXISTS (SELECT 1 FROM rs.namespace);
 CREATE SCHEMA IF NOT EXISTS "u_public";
-${engineFunctionsSql}`
+${engineFunctionsSql(switches)}`
 }

@@ -1,3 +1,4 @@
+import type { Switches } from './switches.js'
 import { formatTypeSql } from './type-facts.js'
 
 /** Ends a query with an SQLSTATE; {@link import('./fault.js').faultOf} reads it back. */
@@ -61,7 +62,6 @@ CREATE OR REPLACE MACRO rs.strtol(x, base) AS CASE
 `
 
 const catalog = `
-CREATE OR REPLACE MACRO rs.format_type(type, modifier) AS ${formatTypeSql('type', 'modifier')};
 CREATE OR REPLACE MACRO rs.format_encoding(given) AS coalesce((SELECT e.name FROM rs.encoding e WHERE e.code = given), 'none');
 CREATE OR REPLACE MACRO rs.pg_get_constraintdef
   (id) AS (SELECT c.def FROM rs.constraint_ c WHERE c.oid = id),
@@ -80,10 +80,10 @@ CREATE OR REPLACE MACRO rs.col_description(id, column_number) AS
 CREATE OR REPLACE MACRO rs.current_schema() AS (SELECT n.nspname FROM rs.namespace n
   WHERE list_contains(getvariable('rs_search_path'), n.nspname)
   ORDER BY list_position(getvariable('rs_search_path'), n.nspname) LIMIT 1);
-CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT n.nspname, r.relname, a.attname, a.type, a.attnum
+CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT n.nspname, r.relname, a.attname, rs.format_type(a.atttypid, a.atttypmod), a.attnum
   FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid JOIN rs.namespace n ON n.oid = r.relnamespace
   WHERE r.late_binding;
-CREATE OR REPLACE MACRO rs.pg_get_cols(relation_name) AS TABLE SELECT n.nspname, r.relname, a.attname, a.type,
+CREATE OR REPLACE MACRO rs.pg_get_cols(relation_name) AS TABLE SELECT n.nspname, r.relname, a.attname, rs.format_type(a.atttypid, a.atttypmod),
   row_number() OVER (ORDER BY a.attnum)::INTEGER FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid
   JOIN rs.namespace n ON n.oid = r.relnamespace WHERE NOT a.attisdropped
   AND replace(relation_name, '"', '') IN (n.nspname || '.' || r.relname, r.relname);
@@ -91,4 +91,16 @@ CREATE OR REPLACE MACRO rs.setting(name) AS map_extract_value(getvariable('rs_se
 `
 
 /** Redshift's functions that the engine lacks or understands otherwise; needs the tables of catalog-tables.ts. */
-export const engineFunctionsSql = failures + texts + numbers + catalog
+export function engineFunctionsSql(switches: Switches): string {
+  return failures + texts + numbers + uncertain(switches) + catalog
+}
+
+function uncertain({ decimalText, timeCast, typeWording }: Switches): string {
+  const digits = decimalText === '.5' ? `regexp_replace(CAST(x AS VARCHAR), '^(-?)0\\.', '\\1.')` : 'CAST(x AS VARCHAR)'
+  const padded = `CASE WHEN strlen(CAST(x AS VARCHAR)) > 8 THEN rpad(CAST(x AS VARCHAR), 15, '0') ELSE CAST(x AS VARCHAR) || '.000000' END`
+  return `
+CREATE OR REPLACE MACRO rs.decimal_text(x) AS ${digits};
+CREATE OR REPLACE MACRO rs.time_text(x) AS ${timeCast === 'full' ? padded : 'CAST(x AS VARCHAR)'};
+CREATE OR REPLACE MACRO rs.format_type(type, modifier) AS ${formatTypeSql('type', 'modifier', typeWording)};
+`
+}

@@ -1,6 +1,7 @@
 import type { EngineConnection } from '../sql-engine.js'
 import { quoteText } from './binding.js'
 import { ownerId } from './catalog-tables.js'
+import type { Switches } from './switches.js'
 
 export interface QueryRecord {
   readonly queryId: number
@@ -32,17 +33,20 @@ const textLengthMax = 4000
 /** What ran: on a connection of its own, so that a rollback takes none of it back. */
 export class History {
   readonly #connection: EngineConnection
+  readonly #switches: Switches
+  readonly #timers = new Set<NodeJS.Timeout>()
   #queryId: number
   #writing: Promise<void> = Promise.resolve()
 
-  private constructor(connection: EngineConnection, queryId: number) {
+  private constructor(connection: EngineConnection, switches: Switches, queryId: number) {
     this.#connection = connection
+    this.#switches = switches
     this.#queryId = queryId
   }
 
-  static async open(connection: EngineConnection): Promise<History> {
+  static async open(connection: EngineConnection, switches: Switches): Promise<History> {
     const { rows } = await connection.query('SELECT coalesce(max(query_id), 1000) FROM rs.query_history')
-    return new History(connection, Number(rows[0]?.[0]))
+    return new History(connection, switches, Number(rows[0]?.[0]))
   }
 
   nextQueryId(): number {
@@ -56,21 +60,22 @@ export class History {
   }
 
   async close(): Promise<void> {
+    for (const timer of this.#timers) clearTimeout(timer)
     await this.#writing.catch(() => undefined)
     this.#connection.close()
   }
 
   noteRunning(record: QueryRecord): void {
-    this.#write(`INSERT INTO rs.query_history VALUES (${queryValues(record, 'running', undefined)})`)
+    this.#show(`INSERT INTO rs.query_history VALUES (${queryValues(record, this.#switches, 'running')})`)
   }
 
   noteEnd(record: QueryRecord, end: QueryEnd): void {
-    this.#write(`DELETE FROM rs.query_history WHERE query_id = ${record.queryId};
-      INSERT INTO rs.query_history VALUES (${queryValues(record, end.status, end)})`)
+    this.#show(`DELETE FROM rs.query_history WHERE query_id = ${record.queryId};
+      INSERT INTO rs.query_history VALUES (${queryValues(record, this.#switches, end.status, end)})`)
   }
 
   noteUnloadRunning(record: QueryRecord, location: string, format: string): void {
-    this.#write(`INSERT INTO rs.unload_history VALUES (${ownerId}, ${record.queryId}, ${record.transactionId},
+    this.#show(`INSERT INTO rs.unload_history VALUES (${ownerId}, ${record.queryId}, ${record.transactionId},
       ${record.sessionId}, ${quoteText(record.database)}, 'running', ${moment(record.startedAt)}, NULL, NULL,
       ${quoteText(format)}, '', ${quoteText(location)}, 0, 0, 0, NULL)`)
   }
@@ -79,14 +84,14 @@ export class History {
     const now = Date.now()
     const rowCount = files.reduce((sum, file) => sum + file.rowCount, 0)
     const byteCount = files.reduce((sum, file) => sum + file.byteCount, 0)
-    this.#write(`UPDATE rs.unload_history SET status = '${status}', end_time = ${moment(now)},
+    this.#show(`UPDATE rs.unload_history SET status = '${status}', end_time = ${moment(now)},
       duration = ${(now - record.startedAt) * 1000}, unloaded_rows = ${rowCount}, unloaded_files_count = ${files.length},
       unloaded_files_size = ${byteCount}, error_message = ${error === undefined ? 'NULL' : quoteText(error)}
       WHERE query_id = ${record.queryId}`)
   }
 
   noteFile(record: QueryRecord, file: UnloadedFile, format: string): void {
-    this.#write(`INSERT INTO rs.unload_detail VALUES (${ownerId}, ${record.queryId}, ${record.sessionId},
+    this.#show(`INSERT INTO rs.unload_detail VALUES (${ownerId}, ${record.queryId}, ${record.sessionId},
       ${record.transactionId}, ${quoteText(file.url)}, ${moment(record.startedAt)}, ${moment(Date.now())},
       ${file.rowCount}, ${file.byteCount}, ${quoteText(format)}, ${file.slice})`)
   }
@@ -101,6 +106,20 @@ export class History {
     this.#write(`DELETE FROM rs.session WHERE process = ${processId}`)
   }
 
+  /** What ran may show late. */
+  #show(sql: string): void {
+    const { historyLagMilliseconds } = this.#switches
+    if (historyLagMilliseconds === 0) {
+      this.#write(sql)
+      return
+    }
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      this.#write(sql)
+    }, historyLagMilliseconds)
+    this.#timers.add(timer)
+  }
+
   #write(sql: string): void {
     this.#writing = this.#writing.then(() => this.#connection.run(sql))
     // Whoever reads the history waits for it and sees the failure; nobody else should fall over it.
@@ -108,7 +127,7 @@ export class History {
   }
 }
 
-function queryValues(record: QueryRecord, status: string, end: QueryEnd | undefined): string {
+function queryValues(record: QueryRecord, { queryText }: Switches, status: string, end?: QueryEnd): string {
   const now = Date.now()
   const elapsed = end === undefined ? 0 : (now - record.startedAt) * 1000
   return [
@@ -129,7 +148,7 @@ function queryValues(record: QueryRecord, status: string, end: QueryEnd | undefi
     end?.error === undefined ? 'NULL' : quoteText(end.error),
     end?.rowCount ?? 0,
     0,
-    quoteText(record.text.slice(0, textLengthMax)),
+    quoteText(queryText === 'cut' ? record.text.slice(0, textLengthMax) : record.text),
   ].join(', ')
 }
 

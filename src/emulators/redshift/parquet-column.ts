@@ -1,9 +1,21 @@
+import type { Switches } from './switches.js'
 import type { RsType } from './types.js'
 
 /** A column of a part: what the encoder needs to know. Plain data, since it goes to a worker. */
 export interface ParquetColumn {
   readonly name: string
   readonly type: RsType
+  /** Of INT32. */
+  readonly annotation?: 'INT_16' | 'INT_32'
+  /** Of a decimal. */
+  readonly byteCount?: number
+}
+
+export function parquetColumn(name: string, type: RsType, switches: Switches): ParquetColumn {
+  if (type.name === 'numeric') return { name, type, byteCount: decimalByteCount(type.precision ?? 38, switches) }
+  if (type.name !== 'int2' && type.name !== 'int4') return { name, type }
+  const annotation = type.name === 'int2' ? switches.parquetSmallint : switches.parquetInteger
+  return annotation === 'none' ? { name, type } : { name, type, annotation }
 }
 
 /** Values of one column: number, bigint, string, boolean, null; decimals as their unscaled bigint. */
@@ -21,14 +33,13 @@ export interface SchemaElement {
 }
 
 /** Physical types as measured on files of the service (redshift.md 2). All columns are OPTIONAL. */
-export function schemaElement({ name, type }: ParquetColumn): SchemaElement {
+export function schemaElement({ name, type, annotation, byteCount = 16 }: ParquetColumn): SchemaElement {
   const element = { name, repetition_type: 'OPTIONAL' as const }
   switch (type.name) {
     case 'int2':
-      return { ...element, type: 'INT32', converted_type: 'INT_16' }
     case 'int4':
     case 'oid':
-      return { ...element, type: 'INT32' }
+      return { ...element, type: 'INT32', ...(annotation === undefined ? {} : { converted_type: annotation }) }
     case 'int8':
       return { ...element, type: 'INT64' }
     case 'float4':
@@ -44,26 +55,26 @@ export function schemaElement({ name, type }: ParquetColumn): SchemaElement {
       // The writer knows no INT96: written as 12 bytes, renamed in the footer.
       return { ...element, type: 'FIXED_LEN_BYTE_ARRAY', type_length: 12 }
     case 'numeric':
-      return decimalElement(element, type)
+      return decimalElement(element, type, byteCount)
     default:
       return { ...element, type: 'BYTE_ARRAY', converted_type: 'UTF8' }
   }
 }
 
-function decimalElement(element: SchemaElement, type: RsType): SchemaElement {
-  const precision = type.precision ?? 38
+function decimalElement(element: SchemaElement, type: RsType, byteCount: number): SchemaElement {
   return {
     ...element,
     type: 'FIXED_LEN_BYTE_ARRAY',
-    type_length: decimalByteCount(precision),
+    type_length: byteCount,
     converted_type: 'DECIMAL',
-    precision,
+    precision: type.precision ?? 38,
     scale: type.scale ?? 0,
   }
 }
 
-/** Fewest bytes whose two's complement holds `precision` digits. */
-export function decimalByteCount(precision: number): number {
+/** Fewest bytes whose two's complement holds `precision` digits, or 8 and 16 where those are asked for. */
+function decimalByteCount(precision: number, { parquetDecimalLength }: Switches): number {
+  if (parquetDecimalLength === 'eight-or-sixteen') return precision <= 18 ? 8 : 16
   const most = 10n ** BigInt(precision) - 1n
   let byteCount = 1
   while (2n ** BigInt(8 * byteCount - 1) - 1n < most) byteCount += 1

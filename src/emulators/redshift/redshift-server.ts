@@ -14,6 +14,7 @@ import { SqlSession } from './sql-session.js'
 import { authenticate, readStartup, type StartupOptions, startupSettings } from './startup.js'
 import { StatementRunner } from './statement-runner.js'
 import { splitStatements } from './statement-splitter.js'
+import { readSwitches } from './switches.js'
 import { WireSession } from './wire-session.js'
 import { WireStream } from './wire-stream.js'
 
@@ -24,6 +25,8 @@ export interface RedshiftOptions extends ServiceOptions {
   readonly s3Endpoint: string
   /** PEM. With it the server takes TLS; without it, it says no. */
   readonly certificate?: { readonly key: string; readonly cert: string }
+  /** Uncertain behaviours, as switches.ts names them. */
+  readonly switches?: Readonly<Record<string, unknown>>
 }
 
 export interface RedshiftService extends Service {
@@ -38,11 +41,12 @@ const startupMillisecondsMax = 60_000
 
 export async function startRedshift(options: RedshiftOptions): Promise<RedshiftService> {
   const { engine, world, faults, s3Endpoint } = options
+  const switches = readSwitches(options.switches ?? {})
   const historyConnection = await engine.connect()
-  await historyConnection.run(catalogTablesSql(world.redshift.user))
-  const history = await History.open(historyConnection)
+  await historyConnection.run(catalogTablesSql(world.redshift.user, switches))
+  const history = await History.open(historyConnection, switches)
   const sessions = new Sessions()
-  const parts: ServerParts = { faults, history, sessions, unload: { world, s3Endpoint } }
+  const parts: ServerParts = { faults, history, sessions, switches, unload: { world, s3Endpoint } }
   const serving = new Map<Socket, Promise<void>>()
   const server = createServer({ noDelay: true }, (socket) => {
     serving.set(
@@ -78,7 +82,8 @@ function listen(server: Server, port: number): Promise<void> {
 async function openSession(options: RedshiftOptions, parts: ServerParts): Promise<SqlSession> {
   const { user, database, serverless } = options.world.redshift
   const processId = parts.sessions.nextProcessId()
-  const session = new SqlSession(await options.engine.connect(), { user, database, serverless, processId })
+  const { switches } = parts
+  const session = new SqlSession(await options.engine.connect(), { user, database, serverless, processId, switches })
   await session.open()
   return session
 }

@@ -1,4 +1,4 @@
-import type { EngineConnection, EngineRow } from '../sql-engine.js'
+import type { EngineColumn, EngineConnection, EngineRow } from '../sql-engine.js'
 import { type BindContext, refuseMixedNodes } from './bind-context.js'
 import { openContext } from './binder.js'
 import { type Bound, type BoundQuery, quoteText, type SessionFacts } from './binding.js'
@@ -11,6 +11,7 @@ import { RedshiftFault } from './fault.js'
 import { type ResultColumn, resultColumns } from './result-columns.js'
 import { Settings } from './settings.js'
 import type { Statement } from './statements.js'
+import type { Switches } from './switches.js'
 import { TableChanger } from './table-changer.js'
 import { Transaction } from './transaction.js'
 import { rsType, varchar } from './types.js'
@@ -29,6 +30,7 @@ export interface SessionIdentity {
   readonly database: string
   readonly processId: number
   readonly serverless: boolean
+  readonly switches: Switches
 }
 
 export const serverVersion =
@@ -77,7 +79,7 @@ export class SqlSession {
   }
 
   #facts(): SessionFacts {
-    const { user, database, processId } = this.identity
+    const { user, database, processId, switches } = this.identity
     const { lastUnloadCount, lastUnloadId, lastQueryId } = this
     const searchPath = this.searchPath()
     return {
@@ -90,7 +92,13 @@ export class SqlSession {
       lastUnloadCount,
       lastUnloadId,
       lastQueryId,
+      switches,
     }
+  }
+
+  /** What a bound query gives, once the engine has told its types. */
+  columnsOf(bound: BoundQuery, engine: readonly EngineColumn[]): ResultColumn[] {
+    return resultColumns(bound.columns, engine, this.identity.switches)
   }
 
   /** Reads the catalog for everything that the statement names. */
@@ -115,7 +123,7 @@ export class SqlSession {
     // A query of the catalog alone takes no snapshot (redshift.md 1.13).
     if (bound.context.compute.size > 0) await this.transaction.touch()
     const stream = await this.connection.stream(bound.sql)
-    return { columns: resultColumns(bound.columns, stream.columns), batches: stream, tag: 'SELECT' }
+    return { columns: this.columnsOf(bound, stream.columns), batches: stream, tag: 'SELECT' }
   }
 
   /** The columns that a statement will give, for Describe; undefined where it gives none. */
@@ -124,7 +132,7 @@ export class SqlSession {
     if (statement.kind === 'cancel' && statement.select !== undefined) return [numberColumn(statement.select)]
     if (statement.kind !== 'select') return undefined
     const bound = await this.bindSelect(statement.query, parameters)
-    return resultColumns(bound.columns, await this.connection.describe(bound.sql))
+    return this.columnsOf(bound, await this.connection.describe(bound.sql))
   }
 
   async write(
@@ -187,7 +195,7 @@ export class SqlSession {
 
   async #typed(names: readonly string[], bound: BoundQuery | undefined): Promise<ResultColumn[]> {
     if (bound === undefined) return []
-    const columns = resultColumns(bound.columns, await this.connection.describe(bound.sql))
+    const columns = this.columnsOf(bound, await this.connection.describe(bound.sql))
     return columns.map((column, i) => ({ ...column, name: names[i] ?? column.name }))
   }
 

@@ -165,7 +165,9 @@ export class StatementRunner {
         if (cutDuring) throw new ConnectionCut('cut during UNLOAD')
       },
     })
-    this.#notify('INFO', `UNLOAD completed, ${rowCount} record(s) unloaded successfully.`)
+    if (this.#server.switches.unloadNotice) {
+      this.#notify('INFO', `UNLOAD completed, ${rowCount} record(s) unloaded successfully.`)
+    }
     return { tag: 'UNLOAD' }
   }
 

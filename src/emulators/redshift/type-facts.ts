@@ -1,3 +1,4 @@
+import type { Switches } from './switches.js'
 import { numeric, rsType, varchar, type RsType, type TypeName } from './types.js'
 
 interface TypeFacts {
@@ -67,9 +68,16 @@ export function engineType(type: RsType): string {
   return facts[type.name].engine
 }
 
-/** SQL over `oid` and `modifier` that prints what {@link typeText} prints. */
-export function formatTypeSql(oid: string, modifier: string): string {
-  const cases = Object.values(facts).map((fact) => `WHEN ${fact.oid} THEN '${fact.text}'`)
+const shortTexts: Readonly<Record<string, string>> = {
+  varbyte: 'varbyte',
+  intervaly2m: 'intervaly2m',
+  intervald2s: 'intervald2s',
+}
+
+/** SQL over `oid` and `modifier` that prints what {@link typeText} prints, in the wording asked for. */
+export function formatTypeSql(oid: string, modifier: string, wording: Switches['typeWording']): string {
+  const spelled = (name: string, text: string): string => (wording === 'short' ? (shortTexts[name] ?? text) : text)
+  const cases = Object.entries(facts).map(([name, fact]) => `WHEN ${fact.oid} THEN '${spelled(name, fact.text)}'`)
   const length = `CASE WHEN ${modifier} IS NULL OR ${modifier} < 4 THEN ''
     WHEN ${oid} = 1700 THEN '(' || ((${modifier} - 4) >> 16) || ',' || ((${modifier} - 4) & 65535) || ')'
     WHEN ${oid} IN (1042, 1043, 6551) THEN '(' || (${modifier} - 4) || ')' ELSE '' END`

@@ -1,5 +1,6 @@
 import type { UnloadedFile } from './history.js'
 import type { ResultColumn } from './result-columns.js'
+import type { Switches } from './switches.js'
 import { typeText } from './type-facts.js'
 import type { RsType } from './types.js'
 
@@ -10,17 +11,19 @@ import type { RsType } from './types.js'
 export function manifestText(
   files: readonly UnloadedFile[],
   columns: readonly ResultColumn[],
-  verbose: boolean,
+  /** For a verbose one. */
+  switches: Switches | undefined,
 ): string {
-  if (!verbose) {
+  if (switches === undefined) {
     const entries = files.map((file) => `    {"url":"${file.url}","meta":{"content_length":${file.byteCount}}}`)
     return `{\n  "entries": [\n${entries.join(',\n')}\n  ]\n}\n`
   }
   const entries = files.map(
     (file) => `    {"url":"${file.url}","meta":{"content_length":${file.byteCount},"record_count":${file.rowCount}}}`,
   )
-  const elements = columns.map((column) => `      {"name":"${column.name}","type":${typeJson(column.type)}}`)
+  const elements = columns.map((column) => `      {"name":"${column.name}","type":${typeJson(column.type, switches)}}`)
   const total = (count: (file: UnloadedFile) => number): number => files.reduce((sum, file) => sum + count(file), 0)
+  const meta = `{"content_length":${total((file) => file.byteCount)},"record_count":${total((file) => file.rowCount)}}`
   return `{
   "entries": [
 ${entries.join(',\n')}
@@ -29,17 +32,17 @@ ${entries.join(',\n')}
     "elements": [
 ${elements.join(',\n')}
     ]
-  },
-  "meta":{"content_length":${total((file) => file.byteCount)},"record_count":${total((file) => file.rowCount)}},
+  },${switches.manifestTotals ? `\n  "meta":${meta},` : ''}
   "author":{"name":"Amazon Redshift","version":"1.0.0"}
 }
 `
 }
 
-function typeJson(type: RsType): string {
+function typeJson(type: RsType, { manifestNumericKeys, manifestCharLength }: Switches): string {
   const base = typeText({ name: type.name })
-  if (type.name === 'numeric')
+  if (type.name === 'numeric' && manifestNumericKeys)
     return `{"base":"${base}","precision":${type.precision ?? 38},"scale":${type.scale ?? 0}}`
-  if (type.length !== undefined) return `{"base":"${base}","max_length":${type.length}}`
+  if (type.length !== undefined && (type.name !== 'char' || manifestCharLength))
+    return `{"base":"${base}","max_length":${type.length}}`
   return `{"base":"${base}"}`
 }

@@ -1,10 +1,11 @@
 import { RedshiftFault, unsupported } from './fault.js'
 import { openCursor } from './grammar.js'
 import type { QueryRecord, UnloadedFile } from './history.js'
+import { parquetColumn } from './parquet-column.js'
 import { openParquetEncoder } from './parquet-encoder.js'
 import type { PartEncoder } from './part-encoder.js'
 import { PartWriter } from './part-writer.js'
-import { type ResultColumn, resultColumns } from './result-columns.js'
+import type { ResultColumn } from './result-columns.js'
 import { S3Writer } from './s3-writer.js'
 import type { ServerParts } from './server-parts.js'
 import type { SqlSession } from './sql-session.js'
@@ -38,7 +39,7 @@ export async function runUnload(
   const { world, s3Endpoint } = server.unload
   const bound = await session.bindSelect(query)
   const region = checkAccess(request, world, session.identity.user)
-  const described = resultColumns(bound.columns, await session.connection.describe(bound.sql))
+  const described = session.columnsOf(bound, await session.connection.describe(bound.sql))
   checkColumns(described, request)
   const store = new S3Writer(s3Endpoint, request.bucket, region)
   const location = `s3://${request.bucket}/${request.prefix}`
@@ -54,7 +55,7 @@ export async function runUnload(
       watch.partWritten()
     })
     if (request.manifest !== 'none' && files.length > 0) {
-      const manifest = manifestText(files, described, request.manifest === 'verbose')
+      const manifest = manifestText(files, described, request.manifest === 'verbose' ? server.switches : undefined)
       await store.put(`${request.prefix}manifest`, Buffer.from(manifest))
     }
   } catch (error) {
@@ -145,7 +146,7 @@ async function writeParts(writing: Writing, written: (file: UnloadedFile) => voi
   }
 }
 
-async function openEncoder({ request, columns }: Writing): Promise<PartEncoder> {
+async function openEncoder({ request, columns, session }: Writing): Promise<PartEncoder> {
   if (request.format !== 'PARQUET') return openTextEncoder(request, columns)
-  return openParquetEncoder(columns.map(({ name, type }) => ({ name, type })))
+  return openParquetEncoder(columns.map(({ name, type }) => parquetColumn(name, type, session.identity.switches)))
 }

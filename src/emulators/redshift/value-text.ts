@@ -30,7 +30,7 @@ function bigintText(value: bigint, column: ResultColumn): string {
     case 'TIMESTAMP WITH TIME ZONE':
       return zonedText(value)
     case 'TIME':
-      return timeText(value) + (column.type.name === 'timetz' ? '+00' : '')
+      return timeText(value, column.fullFraction) + (column.type.name === 'timetz' ? '+00' : '')
     default:
       return value.toString()
   }
@@ -99,11 +99,14 @@ function zonedText(micros: bigint): string {
   return timestampText(micros, '+00')
 }
 
-/** The fraction loses its trailing zeros (redshift.md 4.2, TIME). */
-function timeText(micros: bigint): string {
+/** The fraction loses its trailing zeros (redshift.md 4.2, TIME), unless all of it is asked for. */
+function timeText(micros: bigint, full = false): string {
   const pad = (value: bigint): string => value.toString().padStart(2, '0')
   const seconds = micros / 1_000_000n
-  const fraction = (micros % 1_000_000n).toString().padStart(6, '0').replace(/0+$/, '')
+  const fraction = (micros % 1_000_000n)
+    .toString()
+    .padStart(6, '0')
+    .replace(full ? /$^/ : /0+$/, '')
   const clock = `${pad(seconds / 3600n)}:${pad((seconds / 60n) % 60n)}:${pad(seconds % 60n)}`
   return fraction === '' ? clock : `${clock}.${fraction}`
 }

@@ -42,6 +42,9 @@ const hints: Readonly<Record<string, string>> = {
   '0130131': 'create the table first; a table made a moment ago may take some seconds to be seen',
 }
 
+/** Some projects find the reader only in Hive mode (maxcompute.md 4.3). */
+const hiveHint = 'this project needs odps.sql.hive.compatible for LOAD: set maxcompute.hiveCompatibleLoad to true'
+
 export function isSkew(refusal: Refusal): boolean {
   return refusal.code.startsWith('RequestTimeTooSkew') || refusal.odpsCode === '0410031'
 }
@@ -115,7 +118,7 @@ export function taskError(
   const odpsCode = odpsCodeOf(task.text)
   const said = task.text.trim() === '' ? 'without a word' : `with ${task.text.trim()}`
   const transient = odpsCode !== undefined && passingCodes.has(odpsCode)
-  const hint = hints[odpsCode ?? '']
+  const hint = /HiveStorageHandlerWrapper/.test(task.text) ? hiveHint : hints[odpsCode ?? '']
   return new MigrationError(
     transient ? 'target-failed' : 'target-refused',
     `${subject}: ended ${task.status} ${said} (${where})`,
