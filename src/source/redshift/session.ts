@@ -34,7 +34,7 @@ const connectMillisecondsMax = 60_000
 const keepAliveMilliseconds = 30_000
 /** Most rows that one statement of ours may answer with. */
 const rowCountMax = 500_000
-const cancelMillisecondsMax = 20_000
+const cancelMillisecondsMax = 10_000
 const closeMillisecondsMax = 5_000
 
 /**
