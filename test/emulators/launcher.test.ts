@@ -296,6 +296,14 @@ describe('seeds', () => {
   })
 })
 
+it('hands each warehouse the switches that it knows', async () => {
+  const started = launch('switches', { seed: 'none', switches: { decimalText: '.5', nullOrder: 'largest' } })
+  running.push(started)
+  const client = await connect((await ready(started)).redshift)
+  expect((await client.query('SELECT CAST(0.5 AS VARCHAR) AS half')).rows).toEqual([{ half: '.5' }])
+  await client.end()
+})
+
 it('names the packages to install when the optional ones are missing', async () => {
   const bare = mkdtempSync(join(root, 'bare-'))
   cpSync(fileURLToPath(new URL('../../dist/emulators', import.meta.url)), join(bare, 'dist/emulators'), {
@@ -316,6 +324,12 @@ it.each([
   [{ seed: 'tpcds' }, /seed must be tpch, guide or none/],
   [{ seed: 'tpch', scale: 0 }, /scale must be a number from 0.001 to 1000/],
   [{ sead: 'tpch' }, /sead is not an option/],
+  [{ switches: { csvQuotes: 'always' } }, /switches: no emulator has a switch csvQuotes/],
+  [
+    { switches: { nullOrder: 'middle' } },
+    /switches: emulated MaxCompute: switch nullOrder is one of smallest, largest/,
+  ],
+  [{ switches: { decimalText: ',5' } }, /switches: emulated Redshift: switch decimalText is one of 0.5, .5, not ,5/],
   [{ ports: { redshfit: 1, s3: 70_000 } }, /ports.redshfit is not an option; ports.s3 must be a port number/],
 ])('refuses the options %j', async (options, message) => {
   const started = launch('options', options)

@@ -22,10 +22,11 @@ export interface Town {
 export interface TownOptions {
   readonly world?: World
   readonly certificate?: { readonly key: string; readonly cert: string }
+  readonly switches?: Readonly<Record<string, unknown>>
 }
 
 export async function startTown(options: TownOptions = {}): Promise<Town> {
-  const { world = defaultWorld(), certificate } = options
+  const { world = defaultWorld(), certificate, switches = {} } = options
   const dir = await mkdtemp(join(tmpdir(), 'redshift-'))
   const faults = new Faults()
   const engine = await SqlEngine.open(':memory:')
@@ -37,6 +38,7 @@ export async function startTown(options: TownOptions = {}): Promise<Town> {
     dir,
     engine,
     s3Endpoint,
+    switches,
     ...(certificate === undefined ? {} : { certificate }),
   })
   const { user, password, database } = world.redshift
