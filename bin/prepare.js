@@ -1,5 +1,4 @@
-// Builds dist/ after `npm ci` in a clone, and again at the first `npx migrate` there, when npm links the clone into its
-// cache. A package installed from the registry or a tarball carries dist/ and never runs this.
+// Builds dist/ after `npm ci` in a clone. A package installed from the registry or a tarball carries dist/ and never runs this.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,6 +6,10 @@ import { fileURLToPath } from 'node:url'
 
 const require = createRequire(import.meta.url)
 const here = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+// The first `npx migrate` in a clone links the clone into npm's cache and runs this again: what npm ci built is there already,
+// and a build that fails at that point would leave npm's cache half made.
+if (process.env.npm_command === 'exec' && existsSync(here('dist/cli/main.js'))) process.exit(0)
 
 let compiler
 try {

@@ -32,6 +32,16 @@ describe('the package', () => {
     expect(Object.keys(manifest.optionalDependencies)).toEqual(['@duckdb/node-api', 'hyparquet-writer', 'selfsigned'])
   })
 
+  it('locks the optional parts of every platform, or npm ci refuses elsewhere', () => {
+    const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as {
+      packages: Record<string, { optionalDependencies?: Record<string, string> }>
+    }
+    const wanted = Object.values(lock.packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+    expect(wanted.length).toBeGreaterThan(8)
+    const locked = Object.keys(lock.packages)
+    expect(wanted.filter((name) => !locked.some((path) => path.endsWith(`node_modules/${name}`)))).toEqual([])
+  })
+
   it('has no dependency that runs a script at install', () => {
     const lock = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8')) as {
       packages: Record<string, { hasInstallScript?: boolean; dev?: boolean }>
