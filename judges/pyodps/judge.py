@@ -1,16 +1,11 @@
-"""PyODPS against the emulated MaxCompute.
-
-usage: judge.py JSON   the line that `migrate emulate --json` prints
-Prints `ok <name>` or `FAIL <name> <why>` for each check and ends with 1 when one failed.
-"""
+"""PyODPS against the emulated MaxCompute."""
 
 import decimal
-import json
-import sys
 import uuid
 from datetime import date
 
 import odps
+from judging import Judge
 from odps import ODPS, options
 
 
@@ -28,20 +23,11 @@ def rows_of(reader):
     return [list(record.values) for record in reader]
 
 
-class Judge:
+class Session:
     def __init__(self, cloud):
         self.cloud = cloud
         self.odps = connect(cloud)
         self.table = "judge_" + uuid.uuid4().hex[:12]
-        self.failed = False
-
-    def check(self, name, action):
-        try:
-            action()
-            print("ok", name)
-        except Exception as error:  # a judge reports whatever goes wrong
-            self.failed = True
-            print("FAIL", name, type(error).__name__, str(error).replace("\n", " ")[:300])
 
     def run(self, sql, hints=None):
         return self.odps.execute_sql(sql, hints=hints)
@@ -154,16 +140,11 @@ class Judge:
         assert not self.odps.exist_table(self.table)
 
 
-def main():
-    cloud = json.loads(sys.argv[1])["maxcompute"]
-    options.sql.use_odps2_extension = True
-    judge = Judge(cloud)
-    for name in (
-        "create insert read_result read_tunnel list_tables schema project instance errors partitions signature_v4 wrong_secret drop"
-    ).split():
-        judge.check(name, getattr(judge, name))
-    sys.exit(1 if judge.failed else 0)
-
-
-if __name__ == "__main__":
-    main()
+judge = Judge()
+options.sql.use_odps2_extension = True
+session = Session(judge.facts["maxcompute"])
+for name in (
+    "create insert read_result read_tunnel list_tables schema project instance errors partitions signature_v4 wrong_secret drop"
+).split():
+    judge.check(name.replace("_", " "))(getattr(session, name))
+judge.end()

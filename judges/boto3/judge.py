@@ -1,0 +1,206 @@
+"""boto3 with its defaults against the emulated S3, and against OSS's S3-compatible face."""
+
+import hashlib
+import io
+import uuid
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from judging import Judge, refused, same
+
+judge = Judge()
+s3_facts, oss_facts = judge.facts["s3"], judge.facts["oss"]
+bucket = s3_facts["bucket"]
+prefix = f"judge-{uuid.uuid4().hex}/"
+mebibyte = 1024 * 1024
+
+
+def client(facts, secret, **config):
+    settings = {"retries": {"total_max_attempts": 1}, "s3": {"addressing_style": "path"}, **config}
+    return boto3.client(
+        "s3",
+        endpoint_url=facts["endpoint"],
+        region_name=facts["region"],
+        aws_access_key_id=facts["accessKeyId"],
+        aws_secret_access_key=secret,
+        config=Config(**settings),
+    )
+
+
+def text_of(size):
+    return b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(size // 32 + 1))[:size]
+
+
+s3 = client(s3_facts, s3_facts["secretAccessKey"])
+body = text_of(300_000)
+
+
+@judge.check("put and get")
+def put_and_get():
+    put = s3.put_object(Bucket=bucket, Key=prefix + "one é +&", Body=body, Metadata={"run": "r7"}, ContentType="text/x")
+    same(put["ETag"], f'"{hashlib.md5(body).hexdigest()}"')
+    got = s3.get_object(Bucket=bucket, Key=prefix + "one é +&")
+    same(got["Body"].read() == body, True)
+    same((got["ContentLength"], got["Metadata"], got["ContentType"]), (len(body), {"run": "r7"}, "text/x"))
+    head = s3.head_object(Bucket=bucket, Key=prefix + "one é +&")
+    same((head["ContentLength"], head["ETag"]), (len(body), put["ETag"]))
+
+
+@judge.check("aws-chunked upload with a trailing checksum")
+def chunked():
+    class Unseekable(io.RawIOBase):
+        def __init__(self, data):
+            self.rest = io.BytesIO(data)
+
+        def readable(self):
+            return True
+
+        def read(self, size=-1):
+            return self.rest.read(size)
+
+    seen = []
+    s3.meta.events.register("before-send.s3.PutObject", lambda request, **_: seen.append(dict(request.headers)))
+    put = s3.put_object(
+        Bucket=bucket, Key=prefix + "chunked", Body=io.BytesIO(body), ChecksumAlgorithm="CRC32", ContentLength=len(body)
+    )
+    same(s3.get_object(Bucket=bucket, Key=prefix + "chunked")["Body"].read() == body, True)
+    same(put["ETag"], f'"{hashlib.md5(body).hexdigest()}"')
+    s3.upload_fileobj(Unseekable(body), bucket, prefix + "streamed")
+    same(s3.get_object(Bucket=bucket, Key=prefix + "streamed")["Body"].read() == body, True)
+
+
+@judge.check("stored checksum")
+def stored_checksum():
+    put = s3.put_object(Bucket=bucket, Key=prefix + "sum", Body=body, ChecksumAlgorithm="SHA256")
+    head = s3.head_object(Bucket=bucket, Key=prefix + "sum", ChecksumMode="ENABLED")
+    same(head["ChecksumSHA256"], put["ChecksumSHA256"])
+    refused(
+        ClientError,
+        lambda: s3.put_object(Bucket=bucket, Key=prefix + "sum", Body=b"other", ChecksumSHA256=put["ChecksumSHA256"]),
+        "BadDigest",
+    )
+
+
+@judge.check("ranges and conditions")
+def ranges():
+    key = prefix + "one é +&"
+    got = s3.get_object(Bucket=bucket, Key=key, Range="bytes=1000-1999")
+    same(got["Body"].read() == body[1000:2000], True)
+    same((got["ResponseMetadata"]["HTTPStatusCode"], got["ContentRange"]), (206, f"bytes 1000-1999/{len(body)}"))
+    same(s3.get_object(Bucket=bucket, Key=key, Range="bytes=-5")["Body"].read(), body[-5:])
+    refused(ClientError, lambda: s3.get_object(Bucket=bucket, Key=key, Range="bytes=900000-"), "InvalidRange")
+    refused(ClientError, lambda: s3.get_object(Bucket=bucket, Key=key, IfMatch='"0"'), "PreconditionFailed")
+    refused(ClientError, lambda: s3.put_object(Bucket=bucket, Key=key, Body=b"", IfNoneMatch="*"), "PreconditionFailed")
+
+
+@judge.check("listing in pages")
+def listing():
+    keys = sorted([f"{prefix}list/{n:03}" for n in range(25)] + [f"{prefix}list/deep/x", f"{prefix}list/a b&<é"])
+    for key in keys:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=bucket, Prefix=prefix + "list/", PaginationConfig={"PageSize": 10}
+    )
+    pages = list(pages)
+    same([len(page["Contents"]) for page in pages], [10, 10, 7])
+    same([entry["Key"] for page in pages for entry in page["Contents"]], keys)
+    folders = s3.list_objects_v2(Bucket=bucket, Prefix=prefix + "list/", Delimiter="/")
+    same([entry["Prefix"] for entry in folders["CommonPrefixes"]], [prefix + "list/deep/"])
+    same(s3.list_objects_v2(Bucket=bucket, Prefix=prefix + "nothing")["KeyCount"], 0)
+
+
+@judge.check("multipart upload by hand and by the transfer manager")
+def multipart():
+    key, whole = prefix + "multi", text_of(11 * mebibyte)
+    pieces = [whole[: 5 * mebibyte], whole[5 * mebibyte : 10 * mebibyte], whole[10 * mebibyte :]]
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+    done = []
+    for number, piece in enumerate(pieces, 1):
+        part = s3.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=number, Body=piece)
+        same(part["ETag"], f'"{hashlib.md5(piece).hexdigest()}"')
+        done.append({"PartNumber": number, "ETag": part["ETag"], "ChecksumCRC32": part["ChecksumCRC32"]})
+    same([part["Size"] for part in s3.list_parts(Bucket=bucket, Key=key, UploadId=upload)["Parts"]], [len(p) for p in pieces])
+    ended = s3.complete_multipart_upload(Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": done})
+    digests = b"".join(hashlib.md5(piece).digest() for piece in pieces)
+    same(ended["ETag"], f'"{hashlib.md5(digests).hexdigest()}-3"')
+    same(s3.get_object(Bucket=bucket, Key=key)["Body"].read() == whole, True)
+    into = io.BytesIO()
+    transfer = TransferConfig(multipart_threshold=5 * mebibyte, multipart_chunksize=5 * mebibyte)
+    s3.upload_fileobj(io.BytesIO(whole), bucket, key + "-managed", Config=transfer)
+    s3.download_fileobj(bucket, key + "-managed", into, Config=transfer)
+    same(into.getvalue() == whole, True)
+
+
+@judge.check("aborted and short uploads")
+def aborted():
+    key = prefix + "aborted"
+    upload = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+    parts = []
+    for number in (1, 2):
+        part = s3.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=number, Body=b"short")
+        parts.append({"PartNumber": number, "ETag": part["ETag"]})
+    finish = lambda: s3.complete_multipart_upload(
+        Bucket=bucket, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
+    )
+    refused(ClientError, finish, "EntityTooSmall")
+    s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
+    refused(ClientError, finish, "NoSuchUpload")
+    refused(ClientError, lambda: s3.head_object(Bucket=bucket, Key=key), "404")
+
+
+@judge.check("copy")
+def copy():
+    s3.copy_object(Bucket=bucket, Key=prefix + "copied", CopySource={"Bucket": bucket, "Key": prefix + "one é +&"})
+    same(s3.get_object(Bucket=bucket, Key=prefix + "copied")["Body"].read() == body, True)
+
+
+@judge.check("a wrong secret, key, bucket or object is refused by its name")
+def wrong():
+    get = lambda c, **place: c.get_object(**{"Bucket": bucket, "Key": prefix + "copied", **place})
+    refused(ClientError, lambda: get(client(s3_facts, "wrong")), "SignatureDoesNotMatch")
+    stranger = client({**s3_facts, "accessKeyId": "AKIANOBODY"}, "wrong")
+    refused(ClientError, lambda: get(stranger), "InvalidAccessKeyId")
+    refused(ClientError, lambda: get(s3, Bucket="there-is-no-such-bucket"), "NoSuchBucket")
+    refused(ClientError, lambda: get(s3, Key=prefix + "nothing"), "NoSuchKey")
+
+
+@judge.check("delete one and many")
+def delete():
+    s3.delete_object(Bucket=bucket, Key=prefix + "copied")
+    refused(ClientError, lambda: s3.head_object(Bucket=bucket, Key=prefix + "copied"), "404")
+    keys = [entry["Key"] for entry in s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["Contents"]]
+    assert len(keys) > 25, keys
+    gone = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys]})
+    same(sorted(entry["Key"] for entry in gone["Deleted"]), sorted(keys))
+    same(s3.list_objects_v2(Bucket=bucket, Prefix=prefix)["KeyCount"], 0)
+
+
+oss_bucket = oss_facts["bucket"]
+
+
+@judge.check("OSS's S3 face refuses aws-chunked")
+def oss_refuses_chunked():
+    default = client(oss_facts, oss_facts["accessKeySecret"])
+    put = lambda: default.put_object(Bucket=oss_bucket, Key=prefix + "chunked", Body=io.BytesIO(body))
+    refused(ClientError, put, "aws-chunked", "InvalidArgument")
+
+
+@judge.check("OSS's S3 face works with checksums when required")
+def oss_works():
+    plain = client(
+        oss_facts,
+        oss_facts["accessKeySecret"],
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
+    plain.put_object(Bucket=oss_bucket, Key=prefix + "one", Body=io.BytesIO(body))
+    same(plain.get_object(Bucket=oss_bucket, Key=prefix + "one")["Body"].read() == body, True)
+    same([o["Key"] for o in plain.list_objects_v2(Bucket=oss_bucket, Prefix=prefix)["Contents"]], [prefix + "one"])
+    plain.delete_object(Bucket=oss_bucket, Key=prefix + "one")
+    stranger = client(oss_facts, "wrong")
+    refused(ClientError, lambda: stranger.list_objects_v2(Bucket=oss_bucket), "SignatureDoesNotMatch")
+
+
+judge.end()

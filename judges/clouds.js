@@ -1,0 +1,85 @@
+// The emulated clouds that judges look at, as users start them: `migrate emulate`, once for every set of .tbl files.
+import { mkdir, open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { startChild } from './children.js'
+
+const command = fileURLToPath(new URL('../bin/migrate.js', import.meta.url))
+const readySecondsMax = 120
+const stopSecondsMax = 30
+const controlMillisecondsMax = 10_000
+
+/** Which process of the emulators holds a service. */
+const warehouses = new Set(['redshift', 'maxcompute'])
+
+export class Clouds {
+  #child
+  /** The line of `migrate emulate --json`, and `tbl`: the folder that the source was filled from. */
+  facts
+
+  /** `fill` writes the eight .tbl files into the folder that it is given. */
+  static async start(dir, fill) {
+    await mkdir(dir, { recursive: true })
+    const tbl = join(dir, 'tbl')
+    await mkdir(tbl)
+    const truth = (await fill(tbl)) ?? tbl
+    const clouds = new Clouds()
+    const log = await open(join(dir, 'emulators.log'), 'a')
+    const args = [command, 'emulate', '--dir', join(dir, 'clouds'), '--seed', 'tpch', '--from', tbl, '--json']
+    clouds.#child = startChild(process.execPath, args, { env: process.env, stderr: log.fd })
+    await log.close()
+    try {
+      clouds.facts = { ...JSON.parse(await clouds.#firstLine()), tbl: truth }
+    } catch (error) {
+      await clouds.stop()
+      throw error
+    }
+    return clouds
+  }
+
+  async #firstLine() {
+    const lines = createInterface({ input: this.#child.stdout })
+    let timer
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`not ready after ${readySecondsMax} s`)), readySecondsMax * 1000)
+    })
+    const died = this.#child.exited.then((how) => Promise.reject(new Error(`the emulators ended (${how})`)))
+    died.catch(() => undefined)
+    try {
+      return await Promise.race([new Promise((resolve) => lines.once('line', resolve)), late, died])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async breakBy(rules) {
+    for (const rule of rules) {
+      // As often as it is asked for: a client that tries again must not get round it.
+      await this.#control(rule.service, 'POST', [{ times: 1_000_000, ...rule }])
+    }
+  }
+
+  async heal() {
+    for (const service of ['s3', 'redshift']) await this.#control(service, 'DELETE')
+  }
+
+  async #control(service, method, rules) {
+    const place = warehouses.has(service) ? 'warehouses' : 'stores'
+    const response = await fetch(`${this.facts.control[place]}/faults`, {
+      method,
+      signal: AbortSignal.timeout(controlMillisecondsMax),
+      ...(rules === undefined ? {} : { body: JSON.stringify(rules) }),
+    })
+    if (!response.ok) throw new Error(`faults of ${place}: ${response.status} ${await response.text()}`)
+  }
+
+  async stop() {
+    await this.#child.stop(stopSecondsMax)
+  }
+}
+
+/** What a judge gets as its argument. */
+export async function writeFacts(file, facts) {
+  await writeFile(file, JSON.stringify(facts), { mode: 0o600 })
+}

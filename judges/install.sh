@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Brings what the judges need, and only what is missing: Python packages into judges/.cache/venv at the versions of
+# requirements.txt, and from Debian rclone, 7-Zip and PostgreSQL 15. Runs again for nothing when all is there.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+venv=.cache/venv
+stamp=$venv/requirements.sha256
+wanted=$(sha256sum < requirements.txt)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
+  rm -rf "$venv"
+  mkdir -p .cache
+  python3 -m venv "$venv"
+  timeout 240 "$venv/bin/pip" install --quiet --no-deps --requirement requirements.txt
+  echo "$wanted" > "$stamp"
+fi
+
+postgres=/usr/lib/postgresql/15/bin
+packages=()
+command -v rclone > /dev/null || packages+=(rclone)
+command -v 7z > /dev/null || packages+=(p7zip-full)
+command -v psql > /dev/null || packages+=(postgresql-client-15)
+[ -x "$postgres/initdb" ] || packages+=(postgresql-15)
+if [ ${#packages[@]} -gt 0 ]; then
+  if ! command -v apt-get > /dev/null || [ "$(id -u)" -ne 0 ]; then
+    echo "judges: install as root: ${packages[*]}" >&2
+    exit 1
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  timeout 120 apt-get update --quiet=2
+  if [[ " ${packages[*]} " == *" postgresql-15 "* ]]; then
+    # The judge makes a cluster of its own; Debian's would only listen.
+    timeout 120 apt-get install --quiet=2 --yes --no-install-recommends postgresql-common
+    sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  fi
+  timeout 240 apt-get install --quiet=2 --yes --no-install-recommends "${packages[@]}"
+fi
