@@ -186,6 +186,13 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
         })
       })
 
+      it('takes statements that are longer than a TLS record', async () => {
+        await using snapshot = await source.open('each-relation', callOf())
+        const text = `SELECT OCTET_LENGTH('${'x'.repeat(60_000)}') AS n FROM {relation} WHERE id = 1`
+        const query = { name: 'long', relation: `${schema}.small`, source: text, target: '', columns: [] }
+        expect(await snapshot.answer(query, tableOf('small'), callOf(8_000))).toMatchObject({ rows: [['60000']] })
+      })
+
       it('names what the server refused', async () => {
         await using snapshot = await source.open('each-relation', callOf())
         const error = await failureOf(snapshot.measure(tableOf('nothing'), [rowCount], callOf()))

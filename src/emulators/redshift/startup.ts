@@ -48,7 +48,7 @@ async function answerSsl(wire: WireStream, { certificate }: StartupOptions): Pro
     return
   }
   // What was sent before the handshake did not come from the encrypted peer.
-  if (wire.raw.readableLength > 0) throw fatal('08P01', 'received unencrypted data after SSL request')
+  if (wire.waitingByteCount > 0) throw fatal('08P01', 'received unencrypted data after SSL request')
   wire.raw.write('S')
   const secure = new TLSSocket(wire.raw, { isServer: true, ...certificate })
   wire.replace(secure)

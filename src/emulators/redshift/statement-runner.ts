@@ -27,6 +27,8 @@ export interface Running {
   fail(error: unknown): RedshiftFault
 }
 
+const closedWithConnection = { status: 'canceled', rowCount: 0, error: 'connection closed' } as const
+
 /** Runs one statement of a session, asks for faults, and keeps the history. */
 export class StatementRunner {
   readonly #session: SqlSession
@@ -62,6 +64,8 @@ export class StatementRunner {
     try {
       const fault = this.#server.faults.hit('redshift', record.type, statement.text)
       await obeyBefore(fault)
+      // Whoever lost an UNLOAD's connection looks for it here; other statements are over too soon to be looked for.
+      if (record.type === 'UNLOAD') this.#server.history.noteRunning(record)
       const cut = fault?.do === 'cut' ? fault.when : undefined
       const answer = await this.#dispatch(this.parse(statement, text), record, parameters, cut === 'during')
       return {
@@ -74,7 +78,10 @@ export class StatementRunner {
         fail,
       }
     } catch (error) {
-      throw error instanceof ConnectionCut ? error : fail(error)
+      if (!(error instanceof ConnectionCut)) throw fail(error)
+      // A statement ends with its connection.
+      if (record.type === 'UNLOAD') this.#server.history.noteEnd(record, closedWithConnection)
+      throw error
     }
   }
 

@@ -15,6 +15,9 @@ export const frameByteCountMax = 64 * 1024 * 1024
 /** The socket, read in exact pieces and written with regard for a slow reader. */
 export class WireStream {
   #stream: Duplex
+  /** Read from the socket and not yet asked for. */
+  #held: Buffer[] = []
+  #heldByteCount = 0
   #corked: Buffer[] = []
   #corkedByteCount = 0
 
@@ -27,6 +30,11 @@ export class WireStream {
     return this.#stream
   }
 
+  /** Bytes that came and were not asked for yet. */
+  get waitingByteCount(): number {
+    return this.#heldByteCount + this.#stream.readableLength
+  }
+
   /** After a TLS upgrade. Bytes that came before it would be read as if they had been encrypted. */
   replace(stream: Duplex): void {
     this.#stream = stream
@@ -35,13 +43,21 @@ export class WireStream {
 
   /** Undefined when the client has gone. */
   async read(byteCount: number): Promise<Buffer | undefined> {
-    if (byteCount === 0) return Buffer.alloc(0)
-    for (;;) {
+    while (this.#heldByteCount < byteCount) {
+      // Asking a TLS socket for an exact number beyond its own buffer never ends, so all that is there is taken.
+      const chunk = this.#stream.read() as Buffer | null
+      if (chunk !== null) {
+        this.#held.push(chunk)
+        this.#heldByteCount += chunk.length
+        continue
+      }
       if (this.#stream.destroyed || this.#stream.readableEnded) return undefined
-      const chunk = this.#stream.read(byteCount) as Buffer | null
-      if (chunk !== null) return chunk.length === byteCount ? chunk : undefined
       await this.#readable()
     }
+    const all = this.#held.length === 1 ? (this.#held[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#held)
+    this.#held = all.length === byteCount ? [] : [all.subarray(byteCount)]
+    this.#heldByteCount = all.length - byteCount
+    return all.subarray(0, byteCount)
   }
 
   #readable(): Promise<void> {
