@@ -4,15 +4,15 @@ import { Worker } from 'node:worker_threads'
 import type { EngineRow, EngineValue } from '../sql-engine.js'
 import type { ColumnValues, ParquetColumn } from './parquet-column.js'
 import { loadParquetWriter, ParquetPart } from './parquet-part.js'
-import type { PartEncoder } from './part-encoder.js'
+import { paddingByteCount, type PartEncoder } from './part-encoder.js'
 import type { WorkerReply, WorkerRequest } from './parquet-worker.js'
 
 /** In a worker thread; beside sources that are not compiled there is no worker file, and it is done in place. */
 export async function openParquetEncoder(columns: readonly ParquetColumn[]): Promise<PartEncoder> {
   const file = fileURLToPath(new URL('./parquet-worker.js', import.meta.url))
   if (!existsSync(file)) return openInPlace(columns)
-  const encoder = new WorkerEncoder(new Worker(file))
-  await encoder.open(columns)
+  const encoder = new WorkerEncoder(new Worker(file), columns)
+  await encoder.open()
   return encoder
 }
 
@@ -20,6 +20,7 @@ async function openInPlace(columns: readonly ParquetColumn[]): Promise<PartEncod
   const writers = await loadParquetWriter()
   const parts = new Map<number, ParquetPart>()
   return {
+    paddingByteCount: paddingByteCount(columns),
     add: async (slice, rows) => {
       const part = parts.get(slice) ?? new ParquetPart(columns, writers)
       parts.set(slice, part)
@@ -50,12 +51,15 @@ type Request = WorkerRequest extends infer R ? (R extends unknown ? Omit<R, 'id'
 
 class WorkerEncoder implements PartEncoder {
   readonly #worker: Worker
+  readonly #columns: readonly ParquetColumn[]
+  readonly paddingByteCount: number
   readonly #waiting = new Map<number, { resolve: (reply: WorkerReply) => void; reject: (error: Error) => void }>()
   #lastId = 0
-  #columnCount = 0
 
-  constructor(worker: Worker) {
+  constructor(worker: Worker, columns: readonly ParquetColumn[]) {
     this.#worker = worker
+    this.#columns = columns
+    this.paddingByteCount = paddingByteCount(columns)
     worker.on('message', (reply: WorkerReply) => {
       const waiting = this.#waiting.get(reply.id)
       this.#waiting.delete(reply.id)
@@ -84,13 +88,12 @@ class WorkerEncoder implements PartEncoder {
     })
   }
 
-  async open(columns: readonly ParquetColumn[]): Promise<void> {
-    this.#columnCount = columns.length
-    await this.#ask({ kind: 'columns', columns })
+  async open(): Promise<void> {
+    await this.#ask({ kind: 'columns', columns: this.#columns })
   }
 
   async add(slice: number, rows: readonly EngineRow[]): Promise<number> {
-    const values = columnar(rows, this.#columnCount)
+    const values = columnar(rows, this.#columns.length)
     const reply = await this.#ask({ kind: 'add', slice, values })
     return 'byteCount' in reply ? reply.byteCount : 0
   }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { batchRowCountMax, type EngineRow } from '../sql-engine.js'
 import type { UnloadedFile } from './history.js'
 import type { PartEncoder } from './part-encoder.js'
+import { roughByteCount, takeGroup } from './row-group.js'
 import type { S3Writer } from './s3-writer.js'
 import type { UnloadRequest } from './unload-request.js'
 
@@ -17,7 +18,6 @@ interface Slice {
   /** Rows in the open part. */
   rowCount: number
   byteCount: number
-  lastGroupByteCount: number
   partCount: number
 }
 
@@ -66,17 +66,24 @@ export class PartWriter {
     const rows = slice.buffered
     slice.buffered = []
     if (rows.length === 0) return
-    this.#encoding = this.#addGroup(slice, rows)
+    this.#encoding = this.#addGroups(slice, rows)
     this.#encoding.catch(() => undefined)
   }
 
-  async #addGroup(slice: Slice, rows: readonly EngineRow[]): Promise<void> {
-    const byteCount = await this.#encoder.add(slice.number, rows)
-    slice.lastGroupByteCount = byteCount - slice.byteCount
-    slice.byteCount = byteCount
-    slice.rowCount += rows.length
-    // Another group of this size would pass the ceiling.
-    if (byteCount + slice.lastGroupByteCount > this.#partByteCountMax) await this.#storePart(slice)
+  /** A part is stored before a group that might carry it past the ceiling. */
+  async #addGroups(slice: Slice, rows: readonly EngineRow[]): Promise<void> {
+    const { paddingByteCount } = this.#encoder
+    const limits = { byteCountMax: this.#partByteCountMax / 2, paddingByteCount }
+    for (let from = 0; from < rows.length;) {
+      const group = takeGroup(rows, from, limits)
+      from += group.length
+      const expected = slice.byteCount + roughByteCount(group, paddingByteCount)
+      if (slice.rowCount > 0 && expected > this.#partByteCountMax) {
+        await this.#storePart(slice)
+      }
+      slice.byteCount = await this.#encoder.add(slice.number, group)
+      slice.rowCount += group.length
+    }
   }
 
   async #storePart(slice: Slice): Promise<void> {
@@ -106,7 +113,7 @@ export class PartWriter {
 }
 
 function emptySlice(number: number): Slice {
-  return { number, buffered: [], rowCount: 0, byteCount: 0, lastGroupByteCount: 0, partCount: 0 }
+  return { number, buffered: [], rowCount: 0, byteCount: 0, partCount: 0 }
 }
 
 /** Not contiguous, and others each time: nobody may conclude anything from the names. */

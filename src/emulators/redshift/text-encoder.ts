@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import type { EngineRow, EngineValue } from '../sql-engine.js'
-import type { PartEncoder } from './part-encoder.js'
+import { paddingByteCount, type PartEncoder } from './part-encoder.js'
 import type { ResultColumn } from './result-columns.js'
 import type { UnloadRequest } from './unload-request.js'
 import { valueText } from './value-text.js'
@@ -12,6 +12,7 @@ export function openTextEncoder(request: UnloadRequest, columns: readonly Result
   const line = (row: EngineRow): string => columns.map((column, i) => field(row[i] ?? null, column)).join(delimiter)
   const parts = new Map<number, Buffer[]>()
   return {
+    paddingByteCount: paddingByteCount(columns),
     add: async (slice, rows) => {
       const chunks = parts.get(slice) ?? (request.header ? [headerLine(columns, delimiter)] : [])
       parts.set(slice, chunks)
@@ -42,12 +43,14 @@ function csvField(delimiter: string, { nullText }: UnloadRequest): Field {
   }
 }
 
-/** ESCAPE puts a backslash before what would end a field; ADDQUOTES puts every field into quotes. */
+const escapedTypes = ['char', 'varchar', 'name', 'super']
+
+/** ESCAPE puts a backslash before what would end a text's field; ADDQUOTES puts every field into quotes. */
 function textField(delimiter: string, { nullText, escape, addQuotes }: UnloadRequest): Field {
   return (value, column) => {
     if (value === null) return nullText ?? ''
     let text = valueText(value, column)
-    if (escape) {
+    if (escape && escapedTypes.includes(column.type.name)) {
       text = [...text].map((char) => (needsEscape(char, delimiter, addQuotes) ? `\\${char}` : char)).join('')
     }
     return addQuotes ? `"${text}"` : text

@@ -53,6 +53,7 @@ export async function runUnload(
       files.push(file)
       server.history.noteFile(record, file, format)
       watch.partWritten()
+      refuseCancelled(watch)
     })
     if (request.manifest !== 'none' && files.length > 0) {
       const manifest = manifestText(files, described, request.manifest === 'verbose' ? server.switches : undefined)
@@ -136,14 +137,19 @@ async function writeParts(writing: Writing, written: (file: UnloadedFile) => voi
   try {
     const parts = new PartWriter(request, encoder, store, written)
     for await (const rows of await session.connection.stream(sql)) {
-      if (watch.isCancelled()) throw new RedshiftFault('57014', "Query canceled on user's request")
+      refuseCancelled(watch)
       await parts.add(rows)
     }
-    if (watch.isCancelled()) throw new RedshiftFault('57014', "Query canceled on user's request")
+    refuseCancelled(watch)
     await parts.finish()
   } finally {
     await encoder.close()
   }
+}
+
+/** What lies there stays; the manifest does not come (redshift.md 1.11). */
+function refuseCancelled(watch: UnloadWatch): void {
+  if (watch.isCancelled()) throw new RedshiftFault('57014', "Query canceled on user's request")
 }
 
 async function openEncoder({ request, columns, session }: Writing): Promise<PartEncoder> {
