@@ -5,8 +5,8 @@ import { MigrationError } from '../model/errors.js'
 import type { Manifest } from '../model/manifest.js'
 import { relationText, type Location } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
-import type { Attempt, Call } from '../model/work.js'
-import type { Snapshot, UnloadOutcome } from '../source/source.js'
+import type { Attempt, Call, Work } from '../model/work.js'
+import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source/source.js'
 import { attemptPrefix, attemptToken } from './prefix.js'
 import { callOf, stepAttemptCountMax, type Travel } from './stage.js'
 
@@ -45,7 +45,7 @@ export async function unload(plan: RelationPlan, travel: Travel): Promise<Unload
           await takeMeasurements(plan, snapshot, attempt, travel, call)
           return snapshot.unload(plan, prefix(attempt))
         },
-        earlier: (attempt) => Promise.resolve(travel.places.source.resume(plan, prefix(attempt))),
+        earlier: (attempt) => Promise.resolve(abandonable(travel.places.source.resume(plan, prefix(attempt)))),
         keep: (outcome, attempt) => keepManifest(plan, outcome, attempt, prefix(attempt), travel),
         unresolved: (attempt) => unresolved(plan, attempt),
       },
@@ -53,6 +53,22 @@ export async function unload(plan: RelationPlan, travel: Travel): Promise<Unload
     )
   } finally {
     await snapshot?.[Symbol.asyncDispose]()
+  }
+}
+
+/**
+ * An UNLOAD that nobody knows and that left nothing below its prefix is over, also when its handle was journaled: the
+ * statement died with its connection, and another attempt writes elsewhere.
+ */
+function abandonable(work: Work<UnloadHandle, UnloadOutcome>): Work<UnloadHandle, UnloadOutcome> {
+  return {
+    find: async (attempt, call) => {
+      const found = await work.find(attempt, call)
+      return found === 'never' ? 'lost' : found
+    },
+    begin: (attempt, call) => work.begin(attempt, call),
+    settle: (handle, call) => work.settle(handle, call),
+    cancel: (handle, call) => work.cancel(handle, call),
   }
 }
 
