@@ -1,7 +1,7 @@
 import { type BindContext, relationOf } from './bind-context.js'
 import { type BoundColumn, quoteName } from './binding.js'
 import { renamed } from './column-names.js'
-import { RedshiftFault, unsupported } from './fault.js'
+import { unsupported } from './fault.js'
 import type { Scope } from './scope.js'
 import type { Source } from './syntax-tree.js'
 
@@ -48,11 +48,12 @@ function bindTable(source: Extract<Source, { kind: 'table' }>, scope: Scope, con
 }
 
 function bindDerived(source: Extract<Source, { kind: 'derived' }>, scope: Scope, context: BindContext): string {
-  if (source.alias === undefined) throw new RedshiftFault('42601', 'subquery in FROM must have an alias')
+  // Redshift asks for no alias; the engine gets one that nobody can write by chance.
+  const alias = source.alias ?? `subquery ${scope.tableCount + 1}`
   const bound = context.bindQuery(source.query, scope.withoutTables())
-  const columns = renamed(bound.columns, source.columns, source.alias)
-  scope.addTable(source.alias, columns)
-  return `(${bound.sql})${named(source.alias, columns)}`
+  const columns = renamed(bound.columns, source.columns, alias)
+  scope.addTable(alias, columns)
+  return `(${bound.sql})${named(alias, columns)}`
 }
 
 const catalogFunctions = ['pg_get_late_binding_view_cols', 'pg_get_cols', 'generate_series']

@@ -69,8 +69,7 @@ function chainOf(text: string): string[] {
 function parseCredentials(text: string, draft: UnloadDraft): Authorization {
   if (/\s/.test(text)) throw invalidCredentials()
   const pairs = new Map(text.split(';').map((pair) => splitPair(pair)))
-  const masterKey = pairs.get('master_symmetric_key')
-  if (masterKey !== undefined) draft.masterKey = masterKey
+  if (pairs.has('master_symmetric_key')) draft.credentialsMasterKey = true
   const role = pairs.get('aws_iam_role')
   if (role !== undefined) return { kind: 'role', chain: chainOf(role) }
   const id = pairs.get('aws_access_key_id')
@@ -124,6 +123,8 @@ function parseOption(cursor: TokenCursor, draft: UnloadDraft): boolean {
   const flag = flags[word]
   if (flag !== undefined) {
     cursor.next()
+    const repeated = Object.keys(flag).some((name) => name in draft)
+    if (repeated) throw new RedshiftFault('42601', 'conflicting or redundant options')
     Object.assign(draft, flag)
     return true
   }

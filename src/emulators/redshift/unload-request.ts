@@ -27,6 +27,8 @@ export interface UnloadRequest {
   readonly nullText?: string
   readonly kmsKey?: string
   readonly masterKey?: string
+  /** The master key came inside CREDENTIALS '…'. */
+  readonly credentialsMasterKey?: boolean
   readonly partitionBy?: readonly string[]
   readonly region?: string
   readonly extension?: string

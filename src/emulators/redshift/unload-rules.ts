@@ -34,19 +34,19 @@ const rules: readonly Rule[] = [
     message: 'CLEANPATH is not supported with ALLOWOVERWRITE',
   },
   {
-    broken: (d) => (d.kmsKey !== undefined || d.masterKey !== undefined) && d.encrypted === undefined,
+    broken: (d) => (hasKey(d) || d.credentialsMasterKey === true) && d.encrypted === undefined,
     message: 'KMS_KEY_ID and MASTER_SYMMETRIC_KEY require ENCRYPTED',
   },
   {
-    broken: (d) => d.kmsKey !== undefined && d.credentialsClause === true,
-    message: 'KMS_KEY_ID is not supported with CREDENTIALS',
+    broken: (d) => hasKey(d) && d.credentialsClause === true,
+    message: 'KMS_KEY_ID and MASTER_SYMMETRIC_KEY are not supported with CREDENTIALS',
   },
   {
-    broken: (d) => d.encrypted === 'auto' && (d.kmsKey !== undefined || d.masterKey !== undefined),
+    broken: (d) => d.encrypted === 'auto' && (hasKey(d) || d.credentialsMasterKey === true),
     message: 'ENCRYPTED AUTO is not supported with KMS_KEY_ID or MASTER_SYMMETRIC_KEY',
   },
   {
-    broken: (d) => d.format === 'PARQUET' && d.masterKey !== undefined,
+    broken: (d) => d.format === 'PARQUET' && (d.masterKey !== undefined || d.credentialsMasterKey === true),
     message: 'PARQUET is not supported with client-side encryption',
   },
   {
@@ -66,6 +66,10 @@ const rules: readonly Rule[] = [
     message: 'DELIMITER must be a single ASCII character',
   },
 ]
+
+function hasKey({ kmsKey, masterKey }: UnloadDraft): boolean {
+  return kmsKey !== undefined || masterKey !== undefined
+}
 
 function inside(value: number | undefined, { least, most }: { least: number; most: number }): boolean {
   return value === undefined || (value >= least && value <= most)
