@@ -111,8 +111,9 @@ export async function deleteMultipleObjects(call: OssCall): Promise<Answer> {
   const keys = objects.map((object) => object.Key ?? '')
   for (const key of keys) call.state.remove(call.bucket, key)
   if (document.Quiet === 'true') return { status: 200, headers: {} }
-  const text = query.get('encoding-type') === 'url' ? encode : (key: string): string => key
-  return xmlAnswer(['DeleteResult', keys.map((key): XmlNode => ['Deleted', [['Key', text(key)]]])])
+  const isEncoded = query.get('encoding-type') === 'url'
+  const deleted = keys.map((key): XmlNode => ['Deleted', [['Key', isEncoded ? encode(key) : key]]])
+  return xmlAnswer(['DeleteResult', isEncoded ? [['EncodingType', 'url'], ...deleted] : deleted])
 }
 
 export function copyNodes(of: { readonly modifiedAt: number; readonly etag: string }): XmlNode[] {
