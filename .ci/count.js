@@ -20,7 +20,9 @@ for (const name of names) {
     (suite) => suite.status === 'failed' && !(suite.assertionResults ?? []).some((test) => test.status === 'failed'),
   )
   failed += report.numFailedTests + brokenSuites.length
-  console.log(`${name}: ${report.numPassedTests} passed, ${report.numFailedTests} failed, ${brokenSuites.length} broken suites`)
+  console.log(
+    `${name}: ${report.numPassedTests} passed, ${report.numFailedTests} failed, ${brokenSuites.length} broken suites`,
+  )
 }
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)
