@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { startChild } from './children.js'
+import { makeCertificate, startTlsFront } from './tls-front.js'
 
 const command = fileURLToPath(new URL('../bin/migrate.js', import.meta.url))
 const readySecondsMax = 120
@@ -15,7 +16,11 @@ const warehouses = new Set(['redshift', 'maxcompute'])
 
 export class Clouds {
   #child
-  /** The line of `migrate emulate --json`, and `tbl`: the folder that the source was filled from. */
+  #fronts = []
+  /**
+   * The line of `migrate emulate --json`, `tbl` (the folder with the rows that the source should hold) and `tls` (the
+   * stores behind TLS, with the authority).
+   */
   facts
 
   /** `fill` writes the eight .tbl files into the folder that it is given. */
@@ -30,12 +35,26 @@ export class Clouds {
     clouds.#child = startChild(process.execPath, args, { env: process.env, stderr: log.fd })
     await log.close()
     try {
-      clouds.facts = { ...JSON.parse(await clouds.#firstLine()), tbl: truth }
+      const line = JSON.parse(await clouds.#firstLine())
+      clouds.facts = { ...line, tbl: truth, tls: await clouds.#openFronts(line, dir) }
     } catch (error) {
       await clouds.stop()
       throw error
     }
     return clouds
+  }
+
+  /** The stores by TLS: `{ caFile, s3, oss }`. */
+  async #openFronts(line, dir) {
+    const certificate = await makeCertificate()
+    const caFile = join(dir, 'stores-ca.pem')
+    await writeFile(caFile, certificate.cert)
+    const front = async ({ endpoint }) => {
+      const opened = await startTlsFront({ ...certificate, port: Number(new URL(endpoint).port) })
+      this.#fronts.push(opened)
+      return `https://localhost:${opened.port}`
+    }
+    return { caFile, s3: await front(line.s3), oss: await front(line.oss) }
   }
 
   async #firstLine() {
@@ -75,6 +94,7 @@ export class Clouds {
   }
 
   async stop() {
+    for (const front of this.#fronts) front.close()
     await this.#child.stop(stopSecondsMax)
   }
 }

@@ -35,4 +35,75 @@ export const judges = [
       },
     ],
   },
+  {
+    name: 'aws-cli',
+    script: 'aws-cli/judge.py',
+    tools: ['venv:aws'],
+    secondsMax: 120,
+    broken: [
+      {
+        what: 'answers of GetObject that end too soon',
+        rules: [always('s3', 'GetObject', { do: 'cut', when: 'during' })],
+        fails: ['cp up and down, small and multipart', 's3api speaks of parts and ranges'],
+      },
+      {
+        what: 'UploadPart storing a flipped bit',
+        rules: [always('s3', 'UploadPart', { do: 'corrupt', at: 11 })],
+        fails: ['cp up and down, small and multipart'],
+      },
+    ],
+  },
+  {
+    name: 'rclone',
+    script: 'rclone/judge.py',
+    tools: ['venv:python', 'rclone'],
+    secondsMax: 180,
+    broken: [
+      {
+        what: 'one flipped bit in what OSS sends',
+        rules: [always('oss', 'GetObject', { do: 'corrupt', at: 3 })],
+        fails: ['both sides are the same'],
+      },
+      {
+        what: 'OSS refusing UploadPart',
+        rules: [always('oss', 'UploadPart', refusal)],
+        fails: ['copy from S3 to OSS', 'both sides are the same', 'ls shows keys and sizes'],
+      },
+    ],
+  },
+  {
+    name: 'oss2',
+    script: 'oss2/judge.py',
+    tools: ['venv:python'],
+    secondsMax: 120,
+    broken: [
+      {
+        what: 'one flipped bit in what GetObject sends',
+        rules: [always('oss', 'GetObject', { do: 'corrupt', at: 1000 })],
+        fails: ["V1 put and get with the SDK's CRC check", "V4 put and get with the SDK's CRC check"],
+      },
+      {
+        what: 'one flipped bit in what UploadPart stores',
+        rules: [always('oss', 'UploadPart', { do: 'corrupt', at: 1000 })],
+        fails: [
+          'V1 multipart upload with the CRC of the whole',
+          'V4 multipart upload with the CRC of the whole',
+          'V1 resumable upload and download of a file',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'crc',
+    script: 'crc/judge.py',
+    tools: ['venv:python', '7z'],
+    secondsMax: 60,
+    broken: [
+      {
+        what: 'one flipped bit in what GetObject sends',
+        rules: [always('oss', 'GetObject', { do: 'corrupt', at: 0 })],
+        fails: ['an object of 1 bytes', 'an object of 1000003 bytes', 'an object that was uploaded in chunks'],
+      },
+    ],
+  },
 ]

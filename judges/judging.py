@@ -20,6 +20,8 @@ class Judge:
     def check(self, name):
         """Runs the decorated function at once; whatever it raises is the reason of a failure."""
 
+        assert ":" not in name, name
+
         def run(action):
             try:
                 action()

@@ -9,20 +9,23 @@ import { fileURLToPath } from 'node:url'
 import { killAll, runChild } from './children.js'
 import { Clouds, writeFacts } from './clouds.js'
 import { judges } from './judges.js'
+import { startLocalhostProxy } from './localhost-proxy.js'
 import { seeds } from './seeds.js'
 import { missingTools, pathWithTools } from './tools.js'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const failLinesShown = 20
+const pythonHabits = { PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' }
 /** Folders that must go with this process, however it ends. */
 const roots = []
 
 async function main(names) {
   const unknown = names.filter((name) => !judges.some((judge) => judge.name === name))
-  if (unknown.length > 0) throw new Error(`no judge ${unknown.join(', ')}; there are ${judges.map((j) => j.name).join(', ')}`)
+  if (unknown.length > 0)
+    throw new Error(`no judge ${unknown.join(', ')}; there are ${judges.map((j) => j.name).join(', ')}`)
   const root = await mkdtemp(join(tmpdir(), 'judges-'))
   roots.push(root)
-  const hall = { root, open: new Map() }
+  const hall = { root, open: new Map(), proxy: await startLocalhostProxy() }
   const results = []
   try {
     for (const judge of judges) {
@@ -30,6 +33,7 @@ async function main(names) {
       results.push(await hear(judge, hall))
     }
   } finally {
+    hall.proxy.close()
     await Promise.allSettled([...hall.open.values()].map(async (clouds) => (await clouds).stop()))
   }
   return report(results)
@@ -66,7 +70,8 @@ async function contentment(judge, hall) {
   const clouds = await openClouds(hall, judge.seed ?? 'generated')
   const { lines, code, late, output } = await runJudge(judge, clouds.facts, hall)
   const failed = lines.some(([, why]) => why !== undefined)
-  if (late) return [...lines, [`${judge.name} ends in time`, `ended by force after ${judge.secondsMax} s: ${tail(output)}`]]
+  if (late)
+    return [...lines, [`${judge.name} ends in time`, `ended by force after ${judge.secondsMax} s: ${tail(output)}`]]
   if (lines.length === 0 || (code !== 0) !== failed) {
     return [...lines, [`${judge.name} ends well`, `exit code ${code} after ${lines.length} checks: ${tail(output)}`]]
   }
@@ -98,10 +103,10 @@ function openClouds(hall, seed) {
 async function runJudge(judge, facts, hall) {
   const dir = await mkdtemp(join(hall.root, `${judge.name}-`))
   const factsFile = join(dir, 'facts.json')
-  await writeFacts(factsFile, { ...facts, scratch: dir })
+  await writeFacts(factsFile, { ...facts, scratch: dir, proxy: hall.proxy.url })
   const [command, script] = judge.script.endsWith('.py') ? ['python', judge.script] : [process.execPath, judge.script]
-  const { AWS_PROFILE, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, ...inherited } = process.env
-  const env = { ...inherited, HOME: dir, PATH: pathWithTools(), PYTHONPATH: here, PYTHONDONTWRITEBYTECODE: '1' }
+  // Nothing of this machine's accounts, proxies or authorities may reach a client under judgement.
+  const env = { LANG: 'C.UTF-8', HOME: dir, TMPDIR: dir, PATH: pathWithTools(), PYTHONPATH: here, ...pythonHabits }
   const args = [join(here, script), factsFile]
   const ended = await runChild(command, args, { env, cwd: dir, secondsMax: judge.secondsMax })
   await rm(dir, { recursive: true, force: true })
@@ -129,7 +134,10 @@ async function report(results) {
     testResults: results.map(({ name, tests: own, skipped: why }) => ({
       name,
       status: why !== undefined ? 'skipped' : own.some((test) => test.why !== undefined) ? 'failed' : 'passed',
-      assertionResults: own.map((test) => ({ title: test.title, status: test.why === undefined ? 'passed' : 'failed' })),
+      assertionResults: own.map((test) => ({
+        title: test.title,
+        status: test.why === undefined ? 'passed' : 'failed',
+      })),
     })),
   }
   const folder = process.env.MIGRATE_REPORTS

@@ -40,7 +40,10 @@ function spoil(fill) {
 
 /** The last digit of the first line's extended price, the sixth field. */
 function changePrice(text) {
-  const changed = text.replace(/^((?:[^|]*\|){5}[^|]*)(\d)\|/, (_, before, digit) => `${before}${(Number(digit) + 1) % 10}|`)
+  const changed = text.replace(
+    /^((?:[^|]*\|){5}[^|]*)(\d)\|/,
+    (_, before, digit) => `${before}${(Number(digit) + 1) % 10}|`,
+  )
   if (changed === text) throw new Error('spoil: the first line of lineitem has no price')
   return changed
 }
