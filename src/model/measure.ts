@@ -44,6 +44,8 @@ export interface PairedQuery {
   readonly target: string
   /** How to read the columns of the answer, in order. */
   readonly columns: readonly PairedQueryColumn[]
+  /** Averages for the report: each the quotient of two of the columns. */
+  readonly averages?: readonly { readonly name: string; readonly sum: string; readonly count: string }[]
 }
 
 export interface PairedQueryColumn {

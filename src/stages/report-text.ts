@@ -1,3 +1,4 @@
+import type { Answer } from '../model/measure.js'
 import type { ReportHeader, ReportRelation } from './report.js'
 import { legs } from './stage.js'
 
@@ -86,6 +87,7 @@ function htmlRelation(relation: ReportRelation): string {
     htmlDifferences(relation),
     htmlConcerns(relation),
     htmlValues(relation),
+    htmlAnswers(relation),
     htmlInstances(relation),
     '</details>\n',
   ].join('')
@@ -112,6 +114,23 @@ function htmlValues(relation: ReportRelation): string {
     row([one.column ?? '(all)', one.measure, String(one.source), String(one.target), one.equal ? '=' : '≠']),
   )
   return table(['column', 'measure', 'source', 'target', ''], rows)
+}
+
+/** Rows of an answer that the page shows; the JSON report has all of them. */
+const answerRowCountMax = 50
+
+function htmlAnswers(relation: ReportRelation): string {
+  const sides = [...relation.answers.source.map(sideOf('source')), ...relation.answers.target.map(sideOf('target'))]
+  return sides
+    .map(({ side, answer }) => {
+      const rows = answer.rows.slice(0, answerRowCountMax).map((cells) => row(cells.map(String)))
+      return `<p>query <b>${html(answer.query)}</b>, ${side}</p>${table(answer.columns, rows)}`
+    })
+    .join('')
+}
+
+function sideOf(side: string) {
+  return (answer: Answer) => ({ side, answer })
 }
 
 function htmlInstances(relation: ReportRelation): string {

@@ -51,6 +51,7 @@ export interface ReportRelation {
   readonly concerns: readonly Concern[]
   readonly checks: readonly CheckResult[]
   readonly values: readonly ReportValue[]
+  readonly answers: RelationChecks['answers']
   readonly verdict: 'verified' | 'differs' | 'unverified' | 'failed' | 'blocked'
 }
 
@@ -95,6 +96,7 @@ async function reportRelation(
     concerns: plan.concerns,
     checks: checks?.results ?? [],
     values: checks === undefined ? [] : valuesOf(checks),
+    answers: checks?.answers ?? { source: [], target: [] },
     verdict: verdictOf(plan, journal, checks, failure),
   }
 }

@@ -1,3 +1,4 @@
+import { withAverages } from '../checks/averages.js'
 import { compareAnswers } from '../checks/query-check.js'
 import { measuresFor, runChecks } from '../checks/standard-checks.js'
 import { dropStagingStatement } from '../dialect/maxcompute/load.js'
@@ -65,13 +66,21 @@ async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<
     results,
     source: source.measurements,
     target,
-    answers: { source: source.answers, target: targetAnswers },
+    answers: { source: averaged(source.answers, plan, travel), target: averaged(targetAnswers, plan, travel) },
   }
   await travel.folder.writeDocument(checksPath(plan.relationId), document)
   return {
     comparedCount: sum(results.map((result) => result.comparedCount)),
     discrepancyCount: sum(results.map((result) => result.discrepancies.length)),
   }
+}
+
+function averaged(answers: readonly Answer[], plan: RelationPlan, travel: Travel): readonly Answer[] {
+  const queries = queriesOf(plan, travel)
+  return answers.flatMap((answer) => {
+    const query = queries.find((one) => one.name === answer.query)
+    return query === undefined ? [] : [withAverages(query, answer)]
+  })
 }
 
 function queriesOf(plan: RelationPlan, travel: Travel): Travel['settings']['queries'] {

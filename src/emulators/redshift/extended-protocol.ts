@@ -40,6 +40,9 @@ interface Portal {
   done: boolean
 }
 
+/** Schema, relation, column. */
+const unknownNames = ['3F000', '42P01', '42703']
+
 /** Rows that a suspended portal may hold back when another statement needs the session. */
 const heldRowCountMax = 1_000_000
 
@@ -134,9 +137,23 @@ export class ExtendedProtocol {
       throw new RedshiftFault('42P05', `prepared statement "${name}" already exists`)
     }
     const [statement] = statements
-    if (statement !== undefined) this.#runner.parse(statement, text)
+    if (statement !== undefined) await this.#analyze(statement, text, parameterOids)
     this.#prepared.set(name, { text, statement, parameterOids })
     await this.#wire.write(parseComplete)
+  }
+
+  /** A statement that names what is not there is not kept; types are left to Bind, which knows the values. */
+  async #analyze(statement: StatementText, text: string, parameterOids: readonly number[]): Promise<void> {
+    this.#session.transaction.refuseWhenFailedFor(statement.tokens[0]?.text ?? '')
+    const parsed = this.#runner.parse(statement, text)
+    await this.drain()
+    const oids = describedParameters(statement, parameterOids)
+    const parameters = oids.map((oid) => boundParameter(undefined, oid, 0))
+    try {
+      await this.#session.analyze(parsed, parameters)
+    } catch (error) {
+      if (unknownNames.includes(faultOf(error).sqlState)) throw error
+    }
   }
 
   #statementNamed(name: string): Prepared {
@@ -177,11 +194,14 @@ export class ExtendedProtocol {
     const prepared = this.#statementNamed(name)
     const oids = describedParameters(prepared.statement, prepared.parameterOids)
     await this.#wire.write(parameterDescription(oids))
-    await this.#describeResult(
-      prepared,
-      oids.map((oid) => boundParameter(undefined, oid, 0)),
-      [],
-    )
+    const parameters = oids.map((oid) => boundParameter(undefined, oid, 0))
+    try {
+      await this.#describeResult(prepared, parameters, [])
+    } catch (error) {
+      // The real service analyzes all of it at Parse, and keeps nothing that it refuses.
+      this.#prepared.delete(name)
+      throw error
+    }
   }
 
   async #describeResult(prepared: Prepared, parameters: readonly Bound[], formats: readonly number[]): Promise<void> {

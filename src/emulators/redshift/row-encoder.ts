@@ -2,7 +2,7 @@ import type { EngineRow, EngineValue } from '../sql-engine.js'
 import { RedshiftFault, unsupported } from './fault.js'
 import { int16, int32, message } from './messages.js'
 import type { ResultColumn } from './result-columns.js'
-import { valueText } from './value-text.js'
+import { epochDays, epochMicros, valueText } from './value-text.js'
 
 const nullLength = int32(-1)
 
@@ -33,6 +33,12 @@ export function expandFormats(codes: readonly number[], columnCount: number): nu
   return Array.from({ length: columnCount }, (_, i) => (codes.length > 1 ? (codes[i] ?? 0) : only))
 }
 
+function int64(value: bigint): Buffer {
+  const buffer = Buffer.alloc(8)
+  buffer.writeBigInt64BE(value)
+  return buffer
+}
+
 function binaryValue(value: Exclude<EngineValue, null>, column: ResultColumn): Buffer {
   switch (column.type.name) {
     case 'bool':
@@ -42,18 +48,26 @@ function binaryValue(value: Exclude<EngineValue, null>, column: ResultColumn): B
     case 'int4':
     case 'oid':
       return int32(Number(value))
-    case 'int8': {
-      const buffer = Buffer.alloc(8)
-      buffer.writeBigInt64BE(BigInt(value as bigint))
-      return buffer
-    }
+    case 'int8':
+      return int64(BigInt(value as bigint))
     case 'float4':
     case 'float8':
       return floatBytes(Number(value), column.type.name === 'float4')
     case 'char':
     case 'varchar':
     case 'name':
+    case 'unknown':
+    case 'super':
       return Buffer.from(valueText(value, column))
+    case 'date':
+      return int32(Number(value) - epochDays)
+    case 'timestamp':
+    case 'timestamptz':
+      return int64((value as bigint) - epochMicros)
+    case 'time':
+      return int64(value as bigint)
+    case 'timetz':
+      return Buffer.concat([int64(value as bigint), int32(0)])
     default:
       throw unsupported(`binary format of type ${column.type.name}`)
   }

@@ -135,11 +135,13 @@ export class SqlSession {
     return this.columnsOf(bound, await this.connection.describe(bound.sql))
   }
 
-  async write(
-    statement: Extract<Statement, { kind: 'insert' | 'update' | 'delete' }>,
-    parameters: readonly Bound[],
-  ): Promise<Answer> {
-    this.refuseReadOnly()
+  /** What Parse finds wrong before anything runs. */
+  async analyze(statement: Statement, parameters: readonly Bound[]): Promise<void> {
+    if (statement.kind === 'select') await this.bindSelect(statement.query, parameters)
+    if (isWrite(statement)) await this.#bindWrite(statement, parameters)
+  }
+
+  async #bindWrite(statement: Write, parameters: readonly Bound[]): Promise<string> {
     const names = statement.kind === 'insert' ? statement.names : statement.target.names
     const context = await this.context([statement, { kind: 'table', names }], parameters)
     const defaults = await readDefaults(this.connection, names, this.nameScope, context)
@@ -150,6 +152,12 @@ export class SqlSession {
           ? bindUpdate(statement, context, defaults)
           : bindDelete(statement, context)
     refuseMixedNodes(context)
+    return sql
+  }
+
+  async write(statement: Write, parameters: readonly Bound[]): Promise<Answer> {
+    this.refuseReadOnly()
+    const sql = await this.#bindWrite(statement, parameters)
     await this.transaction.touch()
     const { rows } = await this.connection.query(sql)
     const rowCount = cellText(rows[0]?.[0] ?? 0)
@@ -245,6 +253,12 @@ export class SqlSession {
     const value = name === 'transaction_read_only' && this.transaction.isReadOnly ? 'on' : this.settings.get(name)
     return { columns: [textColumn(name)], batches: once([[value]]), tag: 'SHOW' }
   }
+}
+
+type Write = Extract<Statement, { kind: 'insert' | 'update' | 'delete' }>
+
+function isWrite(statement: Statement): statement is Write {
+  return ['insert', 'update', 'delete'].includes(statement.kind)
 }
 
 export type Definition = Extract<

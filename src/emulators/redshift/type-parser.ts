@@ -41,6 +41,7 @@ const lengthMax = { char: 4096, varchar: 65535 } as const
 
 /** Reads a type with Redshift's aliases and default lengths (redshift.md 4.1, 7.3). */
 export function parseType(cursor: TokenCursor): RsType {
+  if (cursor.acceptWord('pg_catalog')) cursor.expectOperator('.')
   const word = cursor.next().text
   if (word === 'double') {
     cursor.expectWord('precision')

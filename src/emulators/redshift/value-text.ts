@@ -66,6 +66,9 @@ function singleText(value: number): string {
 }
 
 const dayMicros = 86_400_000_000n
+/** From 1970-01-01 to 2000-01-01, where the protocol's binary moments begin. */
+export const epochDays = 10_957
+export const epochMicros = BigInt(epochDays) * dayMicros
 
 /** Days since 1970-01-01 as a proleptic Gregorian date; years before 1 carry BC. */
 export function dateText(days: bigint): string {
@@ -100,7 +103,7 @@ function zonedText(micros: bigint): string {
 }
 
 /** The fraction loses its trailing zeros (redshift.md 4.2, TIME), unless all of it is asked for. */
-function timeText(micros: bigint, full = false): string {
+export function timeText(micros: bigint, full = false): string {
   const pad = (value: bigint): string => value.toString().padStart(2, '0')
   const seconds = micros / 1_000_000n
   const fraction = (micros % 1_000_000n)
