@@ -123,8 +123,16 @@ function errorAnswer(incoming: IncomingMessage, response: ServerResponse, refusa
 
 /** Answered as the service would; the reason goes to stderr, since it is this emulator's own mistake. */
 export function internalError(error: unknown): Refusal {
-  process.stderr.write(
-    `object store emulator: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  )
+  if (!isClientGone(error)) {
+    process.stderr.write(
+      `object store emulator: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
+  }
   return new Refusal(500, 'InternalError', 'We encountered an internal error. Please try again.')
+}
+
+/** A body that ended because its sender went away is no mistake of ours, and nobody is left to read the answer. */
+function isClientGone(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE'
 }
