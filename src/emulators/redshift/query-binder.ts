@@ -89,7 +89,6 @@ interface BoundItem extends Bound {
 function bindSelect(select: Select, context: BindContext, scope: Scope): BoundBody {
   const from = bindSources(select.from, scope, context)
   const items = select.items.flatMap((item) => bindItem(item, scope, context))
-  scope.aliases.clear()
   const list = items.map((item) => `${item.sql} AS ${quoteName(item.name)}`).join(', ')
   const clause = (word: string, expression: Expression | undefined): string =>
     expression === undefined ? '' : ` ${word} ${context.bindExpression(expression, scope).sql}`
@@ -99,6 +98,8 @@ function bindSelect(select: Select, context: BindContext, scope: Scope): BoundBo
     (groups.length === 0 ? '' : ` GROUP BY ${groups.join(', ')}`) +
     clause('HAVING', select.having) +
     clause('QUALIFY', select.qualify)
+  // The clauses may use what the select list named; Amazon's own drivers do.
+  scope.aliases.clear()
   const columns = items.map((item) =>
     item.type === undefined ? { name: item.name } : { name: item.name, type: item.type },
   )

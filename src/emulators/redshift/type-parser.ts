@@ -1,4 +1,4 @@
-import { RedshiftFault } from './fault.js'
+import { RedshiftFault, unsupported } from './fault.js'
 import type { TokenCursor } from './token-cursor.js'
 import { numeric, rsType, type RsType, type TypeName } from './types.js'
 
@@ -27,6 +27,9 @@ const simpleNames: Readonly<Record<string, TypeName>> = {
   name: 'name',
 }
 
+/** Redshift has them on its leader node. */
+const unsupportedNames = ['regtype', 'regclass', 'regproc', 'xid', 'cid', 'tid', 'aclitem', 'int2vector', 'oidvector']
+
 const characterNames: Readonly<Record<string, { readonly name: 'char' | 'varchar'; readonly length: number }>> = {
   char: { name: 'char', length: 1 },
   character: { name: 'char', length: 1 },
@@ -54,6 +57,7 @@ export function parseType(cursor: TokenCursor): RsType {
   const character = characterNames[word]
   if (character !== undefined) return parseCharacter(cursor, character)
   const simple = simpleNames[word]
+  if (unsupportedNames.includes(word)) throw unsupported(`type ${word}`)
   if (simple === undefined) throw new RedshiftFault('42704', `type "${word}" does not exist`)
   return rsType(simple)
 }
