@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from './maxcompute-session.js'
 import { emulate, migrate, type Emulated } from './rehearsal.js'
@@ -147,5 +148,36 @@ describe('what is left on the disk', () => {
     expect(status.lines.at(-1)).toMatchObject({ relations: 8, done: { unload: 8, transfer: 8, load: 8, verify: 8 } })
     const report = await step('report')
     expect(report.code).toBe(0)
+  })
+})
+
+describe('a run of a part', () => {
+  it('says nothing of the rest: the whole run afterwards brings it', async () => {
+    await using fresh = await emulate({ seed: 'tpch' })
+    const args = ['run', '--config', fresh.clouds.config, '--json']
+    const part = await migrate([...args, '--select', 'tpch.region'])
+    expect(part.code).toBe(0)
+    const whole = await migrate(args)
+    expect(whole.code).toBe(0)
+    expect(whole.lines.at(-2)).toMatchObject({ verified: 8, relations: 8 })
+    const again = await migrate(args)
+    expect(again.code).toBe(0)
+    expect(again.lines[0]).toMatchObject({ repeated: true, verdict: 0 })
+  })
+
+  it('that selects a view ends with 11 and names it', async () => {
+    await using fresh = await emulate({ seed: 'tpch' })
+    const { host, port, database, user, password, caFile } = fresh.clouds.redshift
+    const client = new pg.Client({ host, port, database, user, password, ssl: { ca: await readFile(caFile) } })
+    await client.connect()
+    await client.query('CREATE VIEW tpch.nations AS SELECT n_name FROM tpch.nation')
+    await client.end()
+    const args = ['run', '--config', fresh.clouds.config, '--json', '--select', 'tpch.nation*']
+    const ended = await migrate(args)
+    expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 11 })
+    expect(ended.lines).toContainEqual({
+      skipped: expect.objectContaining({ schema: 'tpch', name: 'nations' }) as unknown,
+    })
+    expect((await migrate(args)).code).toBe(11)
   })
 })

@@ -3,7 +3,7 @@ import { selectionMatches } from '../../model/selection.js'
 import { MigrationError } from '../../model/errors.js'
 import { writeDdl } from '../../stages/ddl.js'
 import { createTables, exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
-import type { PlanEntry } from '../../stages/plan-book.js'
+import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
 import { legs, type Travel } from '../../stages/stage.js'
 import { runsFolder, type Context } from '../context.js'
 import { assertSameSetup, createRun, findRun, openRun, type OpenedRun } from '../runs.js'
@@ -26,19 +26,52 @@ export interface RunOptions {
 export async function run(context: Context, options: RunOptions): Promise<number> {
   const opened = await openOrCreate(context, options)
   try {
-    const finished = finishedVerdict(opened, options, context)
-    if (finished !== undefined) return finished
     if (opened.journal.documentHash('plan.jsonl') === undefined) await planRun(context, await context.config(), opened)
-    const exitCode = await onTravel(context, opened, options.replace, async (_book, entries, travel) => {
+    return await onTravel(context, opened, options.replace, async (book, entries, travel) => {
       if (options.redo !== undefined) await reopen(entries, options.redo, travel.journal)
-      return journey(context, _book, entries, travel)
+      if (haveEnded(entries, travel.journal)) return repeated(context, opened, book, entries)
+      const exitCode = await journey(context, book, entries, travel)
+      await opened.journal.append({ event: 'verdict', command: 'run', exitCode })
+      await writeReports(context, opened)
+      return exitCode
     })
-    await opened.journal.append({ event: 'verdict', command: 'run', exitCode })
-    await writeReports(context, opened)
-    return exitCode
   } finally {
     await opened.close()
   }
+}
+
+/** Whether every relation that was asked for was verified, equal or not: then there is nothing left to do. */
+function haveEnded(entries: readonly PlanEntry[], journal: Journal): boolean {
+  return entries.every((entry) => journal.status(`verify/${entry.relationId}`).state === 'succeeded')
+}
+
+/** The verdict of a run that has ended, said again. */
+function repeated(context: Context, opened: OpenedRun, book: PlanBook, entries: readonly PlanEntry[]): number {
+  const { run } = opened.document
+  const differing = entries.filter((entry) => discrepancyCount(entry, opened.journal) > 0)
+  const exitCode = differing.length > 0 ? 9 : tellSkipped(context, book)
+  const text =
+    differing.length > 0 ? `differences were found in ${differing.length} relations` : 'all was migrated and verified'
+  const data = { run, verdict: exitCode, repeated: true, folder: opened.folder.path }
+  context.talk.data(data, () => `run ${run} has ended: ${text}`)
+  context.talk.say('hint: --new starts another run, --redo PATTERN takes relations up again')
+  return exitCode
+}
+
+function discrepancyCount(entry: PlanEntry, journal: Journal): number {
+  const status = journal.status(`verify/${entry.relationId}`)
+  return status.state === 'succeeded' ? (status.outcome as { discrepancyCount: number }).discrepancyCount : 0
+}
+
+/** Relations that were selected and are not carried keep the run from ending with 0; each is named with its reason. */
+function tellSkipped(context: Context, book: PlanBook): number {
+  const { select, exclude } = context.options
+  const selection = { select: select ?? ['*'], exclude: exclude ?? [] }
+  const skipped = book.header.skipped.filter((one) => selectionMatches(selection, one))
+  for (const one of skipped) {
+    context.talk.data({ skipped: one }, () => `SKIPPED ${one.schema}.${one.name}: ${one.reason}`)
+  }
+  return skipped.length > 0 ? 11 : 0
 }
 
 async function openOrCreate(context: Context, options: RunOptions): Promise<OpenedRun> {
@@ -49,24 +82,9 @@ async function openOrCreate(context: Context, options: RunOptions): Promise<Open
   return openRun(found ?? (await createRun(runsFolder(loaded), setup, toolVersion())), openOptions(context, 'run'))
 }
 
-/** A run that ended with all relations verified, or with differences, says so again; anything else goes on. */
-function finishedVerdict(opened: OpenedRun, options: RunOptions, context: Context): number | undefined {
-  const verdict = opened.journal.verdict()
-  if (verdict === undefined || options.redo !== undefined) return undefined
-  if (verdict.exitCode !== 0 && verdict.exitCode !== 9) return undefined
-  const { run } = opened.document
-  const text = verdict.exitCode === 0 ? 'every relation was migrated and verified' : 'differences were found'
-  context.talk.data(
-    { run, verdict: verdict.exitCode, repeated: true, folder: opened.folder.path },
-    () => `run ${run} has ended: ${text}`,
-  )
-  context.talk.say('hint: --new starts another run, --redo PATTERN takes relations up again')
-  return verdict.exitCode
-}
-
 async function journey(
   context: Context,
-  book: Parameters<typeof travelLegs>[0],
+  book: PlanBook,
   entries: readonly PlanEntry[],
   travel: Travel,
 ): Promise<number> {
@@ -77,8 +95,10 @@ async function journey(
   const going = entries.filter((entry) => !refused.has(entry.relation))
   const arrivals: Arrival[] = [...tables.filter((arrival) => arrival.error !== undefined)]
   arrivals.push(...(await travelLegs(book, going, legs, travel)))
-  const exitCode = exitCodeOf(arrivals, entries.length, travel.stopping)
+  const arrived = exitCodeOf(arrivals, entries.length, travel.stopping)
   await tellDiscrepancies(context, entries, travel)
+  const skipped = tellSkipped(context, book)
+  const exitCode = arrived === 0 ? skipped : arrived
   await tellSummary(context, travel, entries, exitCode, Date.now() - startedAt)
   return exitCode
 }
@@ -86,7 +106,7 @@ async function journey(
 /** The DDL as files too, as `migrate ddl` writes it; what an earlier call wrote stands. */
 async function writeDdlFiles(
   context: Context,
-  book: Parameters<typeof travelLegs>[0],
+  book: PlanBook,
   entries: readonly PlanEntry[],
   travel: Travel,
 ): Promise<void> {
