@@ -2,6 +2,8 @@
 // a source filled with other rows), and which checks must fail then.
 const always = (service, operation, action, more = {}) => ({ service, operation, action, ...more })
 const refusal = { do: 'fail', status: 403, code: 'AccessDenied', message: 'on order' }
+/** The source holds a price that is a cent off what the judge knows. */
+const cent = (...fails) => ({ what: 'a price that is a cent off in the source', seed: 'spoilt', fails })
 
 export const judges = [
   {
@@ -103,6 +105,79 @@ export const judges = [
         what: 'one flipped bit in what GetObject sends',
         rules: [always('oss', 'GetObject', { do: 'corrupt', at: 0 })],
         fails: ['an object of 1 bytes', 'an object of 1000003 bytes', 'an object that was uploaded in chunks'],
+      },
+    ],
+  },
+  {
+    name: 'redshift-connector',
+    script: 'redshift-connector/judge.py',
+    tools: ['venv:python'],
+    secondsMax: 120,
+    broken: [
+      cent('query 1 of TPC-H equals the .tbl files'),
+      {
+        what: 'S3 refusing what UNLOAD writes',
+        rules: [always('s3', 'PutObject', refusal)],
+        fails: ['UNLOAD by a role, and what it says of it'],
+      },
+      {
+        what: 'a wrong password',
+        change: (facts) => ({ ...facts, redshift: { ...facts.redshift, password: 'not-the-password' } }),
+        fails: ['login with TLS, names verified', 'login without TLS', 'svv_table_info'],
+      },
+    ],
+  },
+  {
+    name: 'psycopg2',
+    script: 'psycopg2/judge.py',
+    tools: ['venv:python'],
+    secondsMax: 180,
+    broken: [
+      cent('query 1 of TPC-H equals the .tbl files'),
+      {
+        what: 'a COMMIT that is lost, and connections cut at ROLLBACK',
+        rules: [
+          always('redshift', 'COMMIT', { do: 'cut', when: 'before' }),
+          always('redshift', 'ROLLBACK', { do: 'cut', when: 'before' }),
+        ],
+        fails: [
+          'a transaction keeps the snapshot of its first read',
+          'rollback takes back rows and tables',
+          'a failed transaction refuses everything until its end (25P02)',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'psql',
+    script: 'psql/judge.py',
+    tools: ['venv:python', 'psql'],
+    secondsMax: 120,
+    broken: [
+      cent('query 1 of TPC-H equals the .tbl files'),
+      {
+        what: 'svv_table_info being refused',
+        rules: [always('redshift', 'SELECT', { do: 'fail', code: '42501' }, { contains: 'svv_table_info' })],
+        fails: ['svv_table_info names the tables that hold rows'],
+      },
+    ],
+  },
+  {
+    name: 'pyarrow',
+    script: 'pyarrow/judge.py',
+    tools: ['venv:python'],
+    secondsMax: 180,
+    broken: [
+      cent('lineitem as a whole', 'the sums of lineitem, in exact decimals'),
+      {
+        what: 'one flipped bit in every object that UNLOAD writes',
+        rules: [always('s3', 'PutObject', { do: 'corrupt', at: 40 })],
+        fails: ['nation as a whole'],
+      },
+      {
+        what: 'one flipped bit in every manifest that is read',
+        rules: [always('s3', 'GetObject', { do: 'corrupt', at: 60 }, { contains: '/manifest' })],
+        fails: ['nation and its manifest', 'lineitem and its manifest'],
       },
     ],
   },

@@ -1,0 +1,209 @@
+"""Amazon's own Python driver against the emulated Redshift: TLS logins, catalogs, query 1, UNLOAD."""
+
+import json
+import os
+import re
+import uuid
+
+import boto3
+import redshift_connector
+import tpch
+from botocore.config import Config
+from judging import Judge, refused, same
+
+judge = Judge()
+facts, s3_facts = judge.facts["redshift"], judge.facts["s3"]
+login = {name: facts[name] for name in ("host", "port", "database", "user", "password")}
+prefix = f"judge-{uuid.uuid4().hex}/"
+counts = tpch.row_counts(judge.facts["tbl"])
+Failure = redshift_connector.error.Error
+
+
+def connect(**changes):
+    return redshift_connector.connect(**{**login, "ssl": True, "sslmode": "verify-full", "timeout": 30, **changes})
+
+
+def ask(sql, connection=None):
+    cursor = (connection or session).cursor()
+    cursor.execute(sql)
+    return [list(row) for row in cursor.fetchall()]
+
+
+@judge.check("a certificate of an unknown authority is refused")
+def unknown_authority():
+    refused((Failure, OSError), connect, "CERTIFICATE_VERIFY_FAILED", "certificate verify failed")
+
+
+# The driver has no setting for an authority; OpenSSL's own variable adds one.
+os.environ["SSL_CERT_FILE"] = facts["caFile"]
+session = None
+
+
+@judge.check("login with TLS, names verified")
+def tls_login():
+    global session
+    session = connect()
+    session.autocommit = True
+    same(ask("select current_user, current_database(), 1 + 1"), [[facts["user"], facts["database"], 2]])
+
+
+@judge.check("login without TLS")
+def plain_login():
+    with connect(ssl=False) as plain:
+        same(ask("select 'é'::varchar(10)", plain), [["é"]])
+
+
+@judge.check("a wrong password, user or database is refused")
+def wrong_login():
+    refused(Failure, lambda: connect(password="wrong"), "password authentication failed")
+    refused(Failure, lambda: connect(user="nobody"), "password authentication failed")
+    refused(Failure, lambda: connect(database="nothing"), "does not exist")
+
+
+@judge.check("values of every kind, with parameters")
+def values():
+    cursor = session.cursor()
+    cursor.execute("select %s::bigint, %s::varchar(20), %s::numeric(12,2), %s::date", (2**60, "o'é\\", "-0.05", None))
+    row = list(cursor.fetchone())
+    same([row[0], row[1], str(row[2]), row[3]], [2**60, "o'é\\", "-0.05", None])
+    sql = "select 1.5::float8, true, '2020-01-02 03:04:05.678901'::timestamp, '0001-01-01'::date, 12345678901234567890.12::numeric(38,2)"
+    row = ask(sql)[0]
+    same([row[0], row[1], str(row[2]), str(row[3]), str(row[4])],
+         [1.5, True, "2020-01-02 03:04:05.678901", "0001-01-01", "12345678901234567890.12"])
+
+
+@judge.check("catalog of relations")
+def relations():
+    sql = """SELECT n.nspname AS schema_name, c.relname AS rel_name, c.oid::bigint AS oid, c.relkind,
+       c.reldiststyle, u.usename AS owner, d.description AS comment
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_user u ON u.usesysid = c.relowner
+LEFT JOIN pg_catalog.pg_description d ON d.objoid = c.oid AND d.objsubid = 0
+WHERE c.relkind IN ('r','v') AND n.nspname !~ '^(information_schema|catalog_history|pg_)'
+ORDER BY 1,2"""
+    found = {row[1]: row for row in ask(sql) if row[0] == "tpch"}
+    same(sorted(found), sorted(tpch.TABLES))
+    same([found["lineitem"][n] for n in (3, 4, 5)], ["r", 1, facts["user"]])
+
+
+@judge.check("catalog of columns")
+def columns():
+    sql = """SELECT n.nspname, c.relname, a.attnum, a.attname,
+       format_type(a.atttypid, a.atttypmod) AS type, a.atttypid::bigint, a.atttypmod,
+       format_encoding(a.attencodingtype::integer) AS encoding,
+       a.attisdistkey, a.attsortkeyord, a.attnotnull, a.atthasdef, ad.adsrc, d.description
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_attrdef ad ON ad.adrelid = a.attrelid AND ad.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_description d ON d.objoid = a.attrelid AND d.objsubid = a.attnum
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r','v')
+  AND n.nspname !~ '^(information_schema|catalog_history|pg_)'
+ORDER BY 1,2,3"""
+    found = {row[3]: row for row in ask(sql) if row[1] == "lineitem"}
+    same(len(found), 16)
+    same([found["l_extendedprice"][n] for n in (2, 4, 10)], [6, "numeric(12,2)", True])
+    same([found["l_comment"][4], found["l_shipmode"][4]], ["character varying(44)", "character(10)"])
+    same([found["l_orderkey"][8], found["l_shipdate"][9], found["l_orderkey"][9]], [True, 1, 2])
+
+
+@judge.check("catalog of constraints")
+def constraints():
+    sql = """SELECT n.nspname, c.relname, con.conname, con.contype, pg_get_constraintdef(con.oid) AS def
+FROM pg_catalog.pg_constraint con
+JOIN pg_catalog.pg_class c ON c.oid = con.conrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE con.contype IN ('p','u','f')"""
+    found = {row[1]: row[4] for row in ask(sql) if row[0] == "tpch" and row[3] == "p"}
+    same(found["lineitem"], "PRIMARY KEY (l_orderkey, l_linenumber)")
+
+
+@judge.check("a statement that fails leaves the session as it was")
+def failure():
+    with connect() as other:
+        other.autocommit = True
+        for _ in range(2):
+            refused(Failure, lambda: ask("select nothing from tpch.nation", other), "42703")
+        same(ask("select count(*) from tpch.nation", other), [[25]])
+
+
+@judge.check("the driver's get_tables")
+def get_tables():
+    with connect() as other:
+        cursor = other.cursor()
+        tables = cursor.get_tables(
+            catalog=facts["database"], schema_pattern="tpch", table_name_pattern="%", types=["TABLE"]
+        )
+        same(sorted(row[2] for row in tables), sorted(tpch.TABLES))
+
+
+@judge.check("the driver's get_columns")
+def get_columns():
+    with connect() as other:
+        cursor = other.cursor()
+        columns = cursor.get_columns(catalog=facts["database"], schema_pattern="tpch", tablename_pattern="nation")
+        same([row[3] for row in columns], ["n_nationkey", "n_name", "n_regionkey", "n_comment"])
+
+
+@judge.check("the driver's get_schemas and get_catalogs")
+def get_schemas():
+    with connect() as other:
+        cursor = other.cursor()
+        assert "tpch" in [row[0] for row in cursor.get_schemas()]
+        same([list(row)[:1] for row in cursor.get_catalogs()], [[facts["database"]]])
+
+
+@judge.check("svv_table_info")
+def table_info():
+    sql = """select "table", diststyle, sortkey1, tbl_rows, size from svv_table_info where schema = 'tpch'"""
+    found = {row[0]: row for row in ask(sql)}
+    same({name: int(row[3]) for name, row in found.items()}, counts)
+    same(found["lineitem"][1:3], ["KEY(l_orderkey)", "l_shipdate"])
+
+
+@judge.check("query 1 of TPC-H equals the .tbl files")
+def query_1():
+    cursor = session.cursor()
+    cursor.execute("set search_path to tpch")
+    cursor.execute(tpch.query(1).rstrip().rstrip(";"))
+    tpch.compare_pricing([list(row) for row in cursor.fetchall()], judge.facts["tbl"])
+
+
+@judge.check("UNLOAD by a role, and what it says of it")
+def unload():
+    to = f"s3://{s3_facts['bucket']}/{prefix}nation/"
+    cursor = session.cursor()
+    cursor.execute(
+        f"unload ('select * from tpch.nation') to '{to}' iam_role '{facts['iamRole']}' format as parquet manifest verbose"
+    )
+    same(ask("select pg_last_unload_count()"), [[25]])
+    store = boto3.client(
+        "s3",
+        endpoint_url=s3_facts["endpoint"],
+        region_name=s3_facts["region"],
+        aws_access_key_id=s3_facts["accessKeyId"],
+        aws_secret_access_key=s3_facts["secretAccessKey"],
+        config=Config(s3={"addressing_style": "path"}),
+    )
+    listed = store.list_objects_v2(Bucket=s3_facts["bucket"], Prefix=prefix)["Contents"]
+    names = [entry["Key"].rsplit("/", 1)[1] for entry in listed]
+    assert all(re.fullmatch(r"\d{4}_part_\d{2}\.parquet|manifest", name) for name in names), names
+    body = store.get_object(Bucket=s3_facts["bucket"], Key=f"{prefix}nation/manifest")["Body"].read()
+    same(json.loads(body)["meta"]["record_count"], 25)
+
+
+@judge.check("UNLOAD is refused as Redshift refuses it")
+def unload_refused():
+    def unload(select, place, role):
+        session.cursor().execute(
+            f"unload ('{select}') to 's3://{s3_facts['bucket']}/{prefix}{place}' iam_role '{role}' parquet"
+        )
+
+    strange = re.sub("role/.*", "role/NotAttached", facts["iamRole"])
+    refused(Failure, lambda: unload("select * from tpch.region", "a/", strange), "not authorized to assume")
+    refused(Failure, lambda: unload("select 1 as a", "nation/", facts["iamRole"]), "is not empty")
+    refused(Failure, lambda: unload("select * from tpch.region limit 1", "b/", facts["iamRole"]), "Limit clause")
+
+
+judge.end()
