@@ -159,17 +159,9 @@ describe('a named statement', () => {
 
 it('moments in binary are those in text', async () => {
   const text = "SELECT '2024-02-29 01:02:03.456'::timestamp AS ts, '1969-12-31 23:59:59.999+00'::timestamptz AS tz"
-  const binary = new pg.Client({
-    host: '127.0.0.1',
-    port: town.redshift.port,
-    user: 'migrator',
-    password: 'Emulated-Passw0rd',
-    database: 'dev',
-    binary: true,
-  })
-  await binary.connect()
-  const { rows } = await binary.query<{ ts: Date; tz: Date }>(text, [])
-  await binary.end()
+  // The client's types do not know the option.
+  const query: pg.QueryConfig & { readonly binary: true } = { text, values: [], binary: true }
+  const { rows } = await client.query<{ ts: Date; tz: Date }>(query)
   expect(rows[0]?.ts.toISOString()).toBe('2024-02-29T01:02:03.456Z')
   expect(rows[0]?.tz.toISOString()).toBe('1969-12-31T23:59:59.999Z')
 })
@@ -177,6 +169,31 @@ it('moments in binary are those in text', async () => {
 it('a select list gives names to WHERE, as drivers of Amazon expect', async () => {
   const { rows } = await client.query("SELECT nspname AS table_schem FROM pg_namespace WHERE table_schem LIKE 'pub%'")
   expect(rows).toEqual([{ table_schem: 'public' }])
+})
+
+it("what Amazon's JDBC driver sends is taken, and a read-only session refuses to write", async () => {
+  const session = await town.connect()
+  for (const statement of [
+    "SET application_name = 'a driver'",
+    'SET extra_float_digits TO 2',
+    "SET query_group TO 'g'",
+    'SHOW search_path',
+    'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE',
+    'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY',
+  ]) {
+    await session.query(statement)
+  }
+  expect((await session.query('SHOW transaction_read_only')).rows).toEqual([{ transaction_read_only: 'on' }])
+  await expect(session.query('INSERT INTO public.t VALUES (2, 2)')).rejects.toThrow('transaction is read-only')
+  await session.query('BEGIN')
+  await expect(session.query('INSERT INTO public.t VALUES (2, 2)')).rejects.toThrow('transaction is read-only')
+  await session.query('ROLLBACK')
+  await session.query('BEGIN READ WRITE')
+  await session.query('INSERT INTO public.t VALUES (2, 2)')
+  await session.query('ROLLBACK')
+  await session.query('SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE')
+  expect((await session.query('SHOW transaction_read_only')).rows).toEqual([{ transaction_read_only: 'off' }])
+  await session.end()
 })
 
 interface Message {

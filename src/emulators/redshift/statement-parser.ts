@@ -82,7 +82,7 @@ function parseCommand(cursor: TokenCursor, word: string): Statement {
     case 'abort': {
       if (!cursor.acceptWord('work')) cursor.acceptWord('transaction')
       const verb = word === 'commit' || word === 'end' ? 'COMMIT' : 'ROLLBACK'
-      return { kind: 'transaction', verb, tag: verb, readOnly: false }
+      return { kind: 'transaction', verb, tag: verb }
     }
     case 'set':
       return parseSet(cursor)
@@ -99,14 +99,19 @@ function parseCommand(cursor: TokenCursor, word: string): Statement {
 function parseBegin(cursor: TokenCursor, word: string): Statement {
   if (word === 'start') cursor.expectWord('transaction')
   else if (!cursor.acceptWord('work')) cursor.acceptWord('transaction')
-  let readOnly = false
+  const tag = word === 'start' ? 'START TRANSACTION' : 'BEGIN'
+  return { kind: 'transaction', verb: 'BEGIN', tag, ...parseModes(cursor) }
+}
+
+function parseModes(cursor: TokenCursor): { readonly readOnly?: boolean } {
+  let modes = {}
   for (;;) {
     cursor.acceptOperator(',')
     if (cursor.acceptWord('isolation', 'level')) parseIsolation(cursor)
-    else if (cursor.acceptWord('read', 'only')) readOnly = true
-    else if (!cursor.acceptWord('read', 'write')) break
+    else if (cursor.acceptWord('read', 'only')) modes = { readOnly: true }
+    else if (cursor.acceptWord('read', 'write')) modes = { readOnly: false }
+    else return modes
   }
-  return { kind: 'transaction', verb: 'BEGIN', tag: word === 'start' ? 'START TRANSACTION' : 'BEGIN', readOnly }
 }
 
 /** Accepted and ignored, as Redshift does (redshift.md 1.13). */
@@ -125,6 +130,10 @@ function settingName(cursor: TokenCursor): string {
 }
 
 function parseSet(cursor: TokenCursor): Statement {
+  // JDBC drivers say so for setReadOnly and setTransactionIsolation.
+  if (cursor.acceptWord('session', 'characteristics', 'as', 'transaction')) {
+    return { kind: 'session-access', ...parseModes(cursor) }
+  }
   if (!cursor.acceptWord('session')) cursor.acceptWord('local')
   const name = settingName(cursor)
   if (name !== 'timezone' && !cursor.acceptOperator('=')) cursor.expectWord('to')

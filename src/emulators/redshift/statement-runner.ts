@@ -149,6 +149,9 @@ export class StatementRunner {
         return session.write(statement, parameters)
       case 'set':
         return session.set(statement)
+      case 'session-access':
+        if (statement.readOnly !== undefined) session.transaction.setSessionReadOnly(statement.readOnly)
+        return { tag: 'SET' }
       case 'show':
         return session.show(statement.name)
       case 'transaction':

@@ -61,8 +61,10 @@ export type Statement =
       readonly kind: 'transaction'
       readonly verb: 'BEGIN' | 'COMMIT' | 'ROLLBACK'
       readonly tag: string
-      readonly readOnly: boolean
+      /** BEGIN's own word; without one, the session's. */
+      readonly readOnly?: boolean
     }
+  | { readonly kind: 'session-access'; readonly readOnly?: boolean }
   | { readonly kind: 'set'; readonly name: string; readonly value: string | undefined; readonly tag: string }
   | { readonly kind: 'show'; readonly name: string }
   | { readonly kind: 'cancel'; readonly processId: number; readonly terminate: boolean; readonly select?: string }

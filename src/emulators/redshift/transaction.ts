@@ -14,6 +14,7 @@ export class Transaction {
   #failed = false
   #open = false
   #readOnly = false
+  #sessionReadOnly = false
   #id = 0
 
   constructor(connection: EngineConnection) {
@@ -30,7 +31,7 @@ export class Transaction {
   }
 
   get isReadOnly(): boolean {
-    return this.#readOnly
+    return this.#explicit ? this.#readOnly : this.#sessionReadOnly
   }
 
   get id(): number {
@@ -52,11 +53,16 @@ export class Transaction {
   }
 
   /** BEGIN. False when one is in progress already, which is only worth a warning. */
-  begin(readOnly: boolean): boolean {
+  begin(readOnly = this.#sessionReadOnly): boolean {
     if (this.#explicit) return false
     this.#explicit = true
     this.#readOnly = readOnly
     return true
+  }
+
+  /** What transactions are from now on that do not say it themselves. */
+  setSessionReadOnly(readOnly: boolean): void {
+    this.#sessionReadOnly = readOnly
   }
 
   /** Takes the snapshot, unless it is taken. */
