@@ -181,4 +181,37 @@ export const judges = [
       },
     ],
   },
+  {
+    name: 'postgres',
+    script: 'postgres/judge.py',
+    tools: ['venv:python', 'initdb', 'postgres'],
+    secondsMax: 240,
+    broken: [
+      cent('measurements of lineitem'),
+      {
+        what: 'S3 refusing what UNLOAD writes',
+        rules: [always('s3', 'PutObject', refusal)],
+        fails: ['migrate plan and unload'],
+      },
+    ],
+  },
+  {
+    name: 'dbgen',
+    script: 'dbgen/judge.py',
+    seed: 'dbgen',
+    tools: ['venv:python', 'venv:tpchgen-cli', 'initdb', 'postgres'],
+    secondsMax: 300,
+    broken: [
+      {
+        what: 'a price that is a cent off in the source',
+        seed: 'spoilt-dbgen',
+        fails: [
+          'lineitem has arrived, row by row',
+          'query 1 on Redshift equals plain decimals',
+          'the paired query 1 on MaxCompute equals plain decimals',
+          "query 1 on Redshift equals PostgreSQL's answer",
+        ],
+      },
+    ],
+  },
 ]

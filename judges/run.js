@@ -2,7 +2,7 @@
 // each way in which they can be broken for it, and must notice. Every line `ok …` or `FAIL …` is a test, and so is every
 // noticing. With CI=true a judge whose tools are missing has failed; elsewhere it is named as skipped.
 import { rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +25,8 @@ async function main(names) {
     throw new Error(`no judge ${unknown.join(', ')}; there are ${judges.map((j) => j.name).join(', ')}`)
   const root = await mkdtemp(join(tmpdir(), 'judges-'))
   roots.push(root)
+  // PostgreSQL runs as another user, who must be able to pass; the folders' names are not to be guessed.
+  await chmod(root, 0o711)
   const hall = { root, open: new Map(), proxy: await startLocalhostProxy() }
   const results = []
   try {
@@ -50,8 +52,13 @@ async function hear(judge, hall) {
     console.log(why === undefined ? `  ok ${title}` : `  FAIL ${title}: ${why}`)
   }
   try {
-    for (const [title, why] of await contentment(judge, hall)) say(title, why)
-    for (const broken of judge.broken) say(`${judge.name} notices: ${broken.what}`, await noticing(judge, broken, hall))
+    const content = await contentment(judge, hall)
+    for (const [title, why] of content) say(title, why)
+    for (const broken of judge.broken) {
+      const unfit = broken.fails.filter((name) => !content.some(([title, why]) => title === name && why === undefined))
+      const why = unfit.length > 0 ? `not content before: ${unfit.join(', ')}` : await noticing(judge, broken, hall)
+      say(`${judge.name} notices: ${broken.what}`, why)
+    }
   } catch (error) {
     say(`${judge.name} can be heard`, error.message)
   }
@@ -102,6 +109,7 @@ function openClouds(hall, seed) {
 
 async function runJudge(judge, facts, hall) {
   const dir = await mkdtemp(join(hall.root, `${judge.name}-`))
+  await chmod(dir, 0o711)
   const factsFile = join(dir, 'facts.json')
   await writeFacts(factsFile, { ...facts, scratch: dir, proxy: hall.proxy.url })
   const [command, script] = judge.script.endsWith('.py') ? ['python', judge.script] : [process.execPath, judge.script]
