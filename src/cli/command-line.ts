@@ -129,6 +129,11 @@ function addRun(parser: Argv, choose: Choose): void {
       withReplace(options)
         .option('new', { type: 'boolean', default: false, describe: 'start another run' })
         .option('redo', { type: 'string', array: true, describe: 'take these relations up again' })
+        .option('restart-snapshot', {
+          type: 'boolean',
+          default: false,
+          describe: 'with single-transaction, after a crash: read all relations anew',
+        })
         .example('$0 run --config migrate.yaml', 'plan, make tables, unload, transfer, load, verify, report'),
     (parsed) =>
       choose(async (context) =>
@@ -136,6 +141,7 @@ function addRun(parser: Argv, choose: Choose): void {
           replace: parsed.replace,
           new: parsed.new,
           redo: parsed.redo,
+          restartSnapshot: parsed.restartSnapshot,
         }),
       ),
   )

@@ -187,7 +187,12 @@ export const configSchema = z.strictObject({
   select: z.array(relationPattern).min(1),
   exclude: z.array(relationPattern).default([]),
   carrier: z.enum(['streaming']).default('streaming'),
-  consistency: z.enum(['each-relation']).default('each-relation'),
+  consistency: z
+    .enum(['each-relation', 'single-transaction', 'frozen', 'restored'])
+    .default('each-relation')
+    .describe(
+      'the moment the relations are read at: each its own; all in one transaction (serial, holds locks); writes frozen by you and fenced; a restored snapshot',
+    ),
   types,
   naming,
   verify,

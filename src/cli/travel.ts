@@ -2,6 +2,7 @@ import { FileLedger } from '../journal/file-ledger.js'
 import { selectionMatches } from '../model/selection.js'
 import { MigrationError } from '../model/errors.js'
 import type { PlanBook, PlanEntry } from '../stages/plan-book.js'
+import { makeSnapshots } from '../stages/snapshots.js'
 import type { Observer, RunSettings, Travel } from '../stages/stage.js'
 import { assemble, sourceRoot, targetRoot } from './assemble.js'
 import type { LoadedConfig } from './config.js'
@@ -23,11 +24,13 @@ export async function makeTravel(
   observer: Observer,
   options: TravelOptions,
 ): Promise<Travel> {
+  const places = assemble(loaded, run.document.run)
   return {
     run: run.document.run,
     folder: run.folder,
     journal: run.journal,
-    places: assemble(loaded, run.document.run),
+    places,
+    snapshots: makeSnapshots(loaded.config.consistency, places.source, run.journal),
     settings: await settingsOf(context, loaded, options),
     observer,
     signal: context.signal,

@@ -1,4 +1,5 @@
 import type { RelationChecks } from '../model/documents.js'
+import type { Moved } from '../stages/fence.js'
 import type { PlanEntry } from '../stages/plan-book.js'
 import type { Travel } from '../stages/stage.js'
 import { checksPath } from '../stages/verify.js'
@@ -27,5 +28,13 @@ export async function tellDiscrepancies(
         `${entry.relation}: ${found.length - discrepancyCountMax} more in ${checksPath(entry.relationId)}`,
       )
     }
+  }
+}
+
+/** Names every relation that changed while the operator had promised that nobody writes. */
+export function tellMoved(context: Context, moved: readonly Moved[]): void {
+  for (const one of moved) {
+    const text = `MOVED ${one.relation}: ${one.measure} was ${String(one.before)}, then ${String(one.after)}`
+    context.talk.data({ moved: one }, () => text)
   }
 }

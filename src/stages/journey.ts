@@ -37,10 +37,8 @@ export async function travelLegs(
   travel: Travel,
 ): Promise<readonly Arrival[]> {
   const arrivals: Arrival[] = []
-  const places = Object.fromEntries(legs.map((leg) => [leg, new AtOnce(travel.settings.limits[leg])])) as Record<
-    Leg,
-    AtOnce
-  >
+  const limits = travel.snapshots.isSerial ? { ...travel.settings.limits, unload: 1 } : travel.settings.limits
+  const places = Object.fromEntries(legs.map((leg) => [leg, new AtOnce(limits[leg])])) as Record<Leg, AtOnce>
   const atOnce = legs.reduce((total, leg) => total + travel.settings.limits[leg], 0)
   await eachAtOnce(entries, atOnce, async (entry) => {
     if (travel.stopping.aborted || shouldStop(arrivals, travel)) return

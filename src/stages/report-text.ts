@@ -21,7 +21,7 @@ export async function* reportMarkdown(
   relations: AsyncIterable<ReportRelation>,
 ): AsyncGenerator<string> {
   yield `# Migration report: run ${header.run}\n\n`
-  yield `${header.source} → ${header.target}; ${header.relationCount} relations; consistency ${header.consistency}; redshift-to-maxcompute ${header.toolVersion}.\n\n`
+  yield `${header.source} → ${header.target}; ${header.relationCount} relations; consistency ${consistencyText(header)}; redshift-to-maxcompute ${header.toolVersion}.\n\n`
   yield '| relation | table | rows | bytes | values compared | differences | verdict |\n|---|---|--:|--:|--:|--:|---|\n'
   for await (const relation of relations) yield markdownRow(relation)
   for (const one of header.skipped)
@@ -53,13 +53,20 @@ export async function* reportHtml(
 ): AsyncGenerator<string> {
   yield head.replaceAll('{{run}}', html(header.run))
   yield `<header><h1>Migration report</h1><p>run ${html(header.run)} · ${html(header.source)} → ${html(header.target)}</p>`
-  yield `<p>${header.relationCount} relations · consistency ${html(header.consistency)} · redshift-to-maxcompute ${html(header.toolVersion)}</p>`
+  yield `<p>${header.relationCount} relations · consistency ${html(consistencyText(header))} · redshift-to-maxcompute ${html(header.toolVersion)}</p>`
   yield `<p class="verdict ${header.exitCode === 0 ? 'verified' : 'differs'}">${html(verdictText(header))}</p></header><main>`
   for await (const relation of relations) yield htmlRelation(relation)
   for (const one of header.skipped) {
     yield `<details><summary><b>${html(`${one.schema}.${one.name}`)}</b> skipped: ${html(one.reason)}</summary></details>`
   }
   yield '</main></body></html>\n'
+}
+
+/** The mode, and whether what it promised held. */
+function consistencyText({ consistency, moved }: ReportHeader): string {
+  if (moved === undefined) return consistency
+  const names = [...new Set(moved.map((one) => one.relation))]
+  return names.length === 0 ? `${consistency}, stable` : `${consistency}, but moved: ${names.join(', ')}`
 }
 
 function verdictText(header: ReportHeader): string {

@@ -5,6 +5,7 @@ import type { Manifest } from '../model/manifest.js'
 import type { Measure } from '../model/measure.js'
 import { relationText, tableText } from '../model/names.js'
 import type { Concern, PlanHeader, RelationPlan } from '../model/plan.js'
+import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
 import { legs, type Leg } from './stage.js'
 import { targetManifestPath } from './transfer.js'
@@ -20,6 +21,8 @@ export interface ReportHeader {
   readonly source: string
   readonly target: string
   readonly consistency: string
+  /** With `frozen`: what changed between the fences; empty when all stood still. */
+  readonly moved?: readonly Moved[]
   readonly relationCount: number
   readonly skipped: PlanHeader['skipped']
   /** The exit code of the run; absent while it has not ended. */

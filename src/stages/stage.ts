@@ -8,6 +8,7 @@ import type { Consistency, RelationPlan } from '../model/plan.js'
 import type { Call, Json, Progress, Work } from '../model/work.js'
 import type { Source } from '../source/source.js'
 import type { ObjectStore } from '../store/store.js'
+import type { Snapshots } from './snapshots.js'
 import type { Target } from '../target/target.js'
 
 export type StageName = 'catalog' | 'plan' | 'ddl' | 'unload' | 'transfer' | 'load' | 'verify' | 'report'
@@ -56,6 +57,7 @@ export interface Travel {
   readonly folder: RunFolder
   readonly journal: Journal
   readonly places: Places
+  readonly snapshots: Snapshots
   readonly settings: RunSettings
   readonly observer: Observer
   /** Aborted: give up what runs. */

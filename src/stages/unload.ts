@@ -8,6 +8,7 @@ import type { RelationPlan } from '../model/plan.js'
 import type { Attempt, Call, Work } from '../model/work.js'
 import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source/source.js'
 import { attemptPrefix, attemptToken } from './prefix.js'
+import type { Lease } from './snapshots.js'
 import { callOf, stepAttemptCountMax, type Travel } from './stage.js'
 
 export type UnloadKept = {
@@ -29,7 +30,7 @@ export function sourceManifestPath(relationId: string): string {
 export async function unload(plan: RelationPlan, travel: Travel): Promise<UnloadKept> {
   refuseBlocked(plan)
   const call = callOf(travel, 'unload', plan)
-  let snapshot: Snapshot | undefined
+  let lease: Lease | undefined
   const prefix = (attempt: Attempt): Location =>
     attemptPrefix(travel.settings.sourceRoot, travel.run, plan.consignment, plan.relationId, attempt.number)
   try {
@@ -40,31 +41,35 @@ export async function unload(plan: RelationPlan, travel: Travel): Promise<Unload
         attemptCountMax: stepAttemptCountMax,
         token: (number) => attemptToken(travel.run, 'unload', plan.relationId, number),
         fresh: async (attempt) => {
-          await snapshot?.[Symbol.asyncDispose]()
-          snapshot = await travel.places.source.open(travel.settings.consistency, call)
-          await takeMeasurements(plan, snapshot, attempt, travel, call)
-          return snapshot.unload(plan, prefix(attempt))
+          await lease?.release()
+          lease = await travel.snapshots.lease(call)
+          await takeMeasurements(plan, lease.snapshot, attempt, travel, call)
+          return lease.snapshot.unload(plan, prefix(attempt))
         },
-        earlier: (attempt) => Promise.resolve(abandonable(travel.places.source.resume(plan, prefix(attempt)))),
+        earlier: (attempt) => Promise.resolve(earlier(travel, travel.places.source.resume(plan, prefix(attempt)))),
         keep: (outcome, attempt) => keepManifest(plan, outcome, attempt, prefix(attempt), travel),
         unresolved: (attempt) => unresolved(plan, attempt),
       },
       call,
     )
   } finally {
-    await snapshot?.[Symbol.asyncDispose]()
+    await lease?.release()
   }
 }
 
 /**
- * An UNLOAD that nobody knows and that left nothing below its prefix is over, also when its handle was journaled: the
- * statement died with its connection, and another attempt writes elsewhere.
+ * An UNLOAD of another process. One that nobody knows and that left nothing below its prefix is over, also when its
+ * handle was journaled: the statement died with its connection, and another attempt writes elsewhere. In
+ * `single-transaction` each of them is over: whatever it wrote was read in a transaction that is gone.
  */
-function abandonable(work: Work<UnloadHandle, UnloadOutcome>): Work<UnloadHandle, UnloadOutcome> {
+function earlier(travel: Travel, work: Work<UnloadHandle, UnloadOutcome>): Work<UnloadHandle, UnloadOutcome> {
   return {
     find: async (attempt, call) => {
       const found = await work.find(attempt, call)
-      return found === 'never' ? 'lost' : found
+      if (found === 'never') return 'lost'
+      if (!travel.snapshots.isSerial || typeof found !== 'object') return found
+      await work.cancel(found.begun, call)
+      return 'lost'
     },
     begin: (attempt, call) => work.begin(attempt, call),
     settle: (handle, call) => work.settle(handle, call),

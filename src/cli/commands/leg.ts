@@ -1,8 +1,9 @@
 import { exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
+import { withFences } from '../../stages/fence.js'
 import type { PlanEntry } from '../../stages/plan-book.js'
 import type { Leg, Travel } from '../../stages/stage.js'
 import type { Context } from '../context.js'
-import { tellDiscrepancies } from '../verdict.js'
+import { tellDiscrepancies, tellMoved } from '../verdict.js'
 import { onTravel, openPlannedRun } from './travel-command.js'
 
 /** `migrate unload | transfer | load | verify`: one leg for every selected relation. */
@@ -11,9 +12,16 @@ export async function leg(context: Context, name: Leg, options: { readonly repla
   try {
     return await onTravel(context, run, options.replace, async (book, entries, travel) => {
       if (name === 'verify') await askAgain(entries, travel)
-      const arrivals = await travelLegs(book, entries, [name], travel)
+      const travelLeg = () => travelLegs(book, entries, [name], travel)
+      const fenced =
+        name === 'unload'
+          ? await withFences(book, entries, travel, travelLeg)
+          : { result: await travelLeg(), moved: [] }
+      const arrivals = fenced.result
+      tellMoved(context, fenced.moved)
       if (name === 'verify') await tellDiscrepancies(context, entries, travel)
-      const exitCode = exitCodeOf(arrivals, entries.length, context.stopping)
+      const arrived = exitCodeOf(arrivals, entries.length, context.stopping)
+      const exitCode = arrived === 0 && fenced.moved.length > 0 ? 11 : arrived
       tellArrivals(context, name, arrivals, entries.length, exitCode)
       return exitCode
     })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { FileJournal } from '../../journal/file-journal.js'
 import type { Journal } from '../../journal/journal.js'
 import { MigrationError } from '../../model/errors.js'
+import { fencesPath, type Fences } from '../../stages/fence.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { reportRelations, type ReportHeader, type ReportRelation } from '../../stages/report.js'
 import { reportHtml, reportJson, reportMarkdown } from '../../stages/report-text.js'
@@ -31,7 +32,8 @@ export async function writeReports(
 ): Promise<void> {
   const book = await PlanBook.open(run.folder)
   const times = await readTimes(run.folder)
-  const header = headerOf(run, book)
+  const fences = await run.folder.readDocument<Fences>(fencesPath)
+  const header = headerOf(run, book, fences)
   const relations = (): AsyncGenerator<ReportRelation> => reportRelations(book, run.folder, run.journal, times)
   const head = await readFile(join(packageRoot, 'assets', 'report-head.html'), 'utf8')
   const written = {
@@ -47,7 +49,11 @@ async function* redacted(texts: AsyncIterable<string>, redact: (text: string) =>
   for await (const text of texts) yield redact(text)
 }
 
-function headerOf(run: RunSummary & { readonly journal: Pick<Journal, 'verdict'> }, book: PlanBook): ReportHeader {
+function headerOf(
+  run: RunSummary & { readonly journal: Pick<Journal, 'verdict'> },
+  book: PlanBook,
+  fences: Fences | undefined,
+): ReportHeader {
   const { document } = run
   const verdict = run.journal.verdict()
   return {
@@ -58,6 +64,7 @@ function headerOf(run: RunSummary & { readonly journal: Pick<Journal, 'verdict'>
     source: `redshift://${String(document.setup['redshift.host'])}/${String(document.setup['redshift.database'])}`,
     target: `maxcompute://${String(document.setup['maxcompute.project'])}`,
     consistency: book.header.consistency,
+    ...(fences === undefined ? {} : { moved: fences.moved }),
     relationCount: book.entries.length,
     skipped: book.header.skipped,
     ...(verdict === undefined ? {} : { exitCode: verdict.exitCode }),

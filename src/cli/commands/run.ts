@@ -3,6 +3,7 @@ import { selectionMatches } from '../../model/selection.js'
 import { MigrationError } from '../../model/errors.js'
 import { writeDdl } from '../../stages/ddl.js'
 import { createTables, exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
+import { withFences } from '../../stages/fence.js'
 import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
 import { legs, type Travel } from '../../stages/stage.js'
 import { runsFolder, type Context } from '../context.js'
@@ -10,7 +11,7 @@ import { assertSameSetup, createRun, findRun, openRun, type OpenedRun } from '..
 import { setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
 import { tellSummary } from '../summary.js'
-import { tellDiscrepancies } from '../verdict.js'
+import { tellDiscrepancies, tellMoved } from '../verdict.js'
 import { ddlFolder } from './ddl.js'
 import { openOptions, planRun } from './plan.js'
 import { writeReports } from './report.js'
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly replace: boolean
   readonly new: boolean
   readonly redo?: readonly string[] | undefined
+  /** With `single-transaction`: give up what was read in a transaction that is gone, and begin anew. */
+  readonly restartSnapshot: boolean
 }
 
 /** The whole journey. Called again after whatever happened, it goes on where the journal says. */
@@ -29,6 +32,7 @@ export async function run(context: Context, options: RunOptions): Promise<number
     if (opened.journal.documentHash('plan.jsonl') === undefined) await planRun(context, await context.config(), opened)
     return await onTravel(context, opened, options.replace, async (book, entries, travel) => {
       if (options.redo !== undefined) await reopen(entries, options.redo, travel.journal)
+      if (options.restartSnapshot) await reopen(book.entries, ['*'], travel.journal)
       if (haveEnded(entries, travel.journal)) return repeated(context, opened, book, entries)
       const exitCode = await journey(context, book, entries, travel)
       await opened.journal.append({ event: 'verdict', command: 'run', exitCode })
@@ -94,11 +98,13 @@ async function journey(
   const refused = new Set(tables.filter((arrival) => arrival.error !== undefined).map((arrival) => arrival.relation))
   const going = entries.filter((entry) => !refused.has(entry.relation))
   const arrivals: Arrival[] = [...tables.filter((arrival) => arrival.error !== undefined)]
-  arrivals.push(...(await travelLegs(book, going, legs, travel)))
+  const fenced = await withFences(book, going, travel, () => travelLegs(book, going, legs, travel))
+  arrivals.push(...fenced.result)
+  tellMoved(context, fenced.moved)
   const arrived = exitCodeOf(arrivals, entries.length, travel.stopping)
   await tellDiscrepancies(context, entries, travel)
   const skipped = tellSkipped(context, book)
-  const exitCode = arrived === 0 ? skipped : arrived
+  const exitCode = arrived === 0 ? (fenced.moved.length > 0 ? 11 : skipped) : arrived
   await tellSummary(context, travel, entries, exitCode, Date.now() - startedAt)
   return exitCode
 }

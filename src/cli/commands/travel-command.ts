@@ -35,5 +35,6 @@ export async function onTravel<T>(
   })
   using progress = new ProgressTalk(context.talk, entries.length)
   const travel = await makeTravel(context, loaded, run, progress, { replace })
+  await using _snapshots = travel.snapshots
   return await work(book, entries, travel)
 }

@@ -22,8 +22,8 @@ export interface UnloadManifestEntry {
 export function parseUnloadManifest(text: string, subject: string): UnloadManifest {
   const parsed = parseWhole(text) ?? parseTrustedParts(text)
   const entries = field(parsed, 'entries')
-  const totals = countsOf(field(parsed, 'meta'))
   const read = Array.isArray(entries) ? entries.map(entryOf) : []
+  const totals = totalsOf(field(parsed, 'meta'), read)
   if (!Array.isArray(entries) || totals === undefined || read.some((entry) => entry === undefined)) {
     throw new MigrationError('source-failed', `${subject}: the manifest that UNLOAD wrote cannot be read`, {
       hint: 'the unload is repeated under a new prefix when the command is run again',
@@ -43,14 +43,22 @@ function parseWhole(text: string): unknown {
 function parseTrustedParts(text: string): unknown {
   const entries = /^\s*\{\s*"entries"\s*:\s*(\[.*?\])\s*,\s*"schema"\s*:/s.exec(text)?.[1]
   const totals = /\}\s*,\s*"meta"\s*:\s*(\{[^{}]*\})\s*,\s*"author"\s*:\s*\{[^{}]*\}\s*\}\s*$/s.exec(text)?.[1]
-  if (entries === undefined || totals === undefined) return undefined
-  return { entries: parseWhole(entries), meta: parseWhole(totals) }
+  if (entries === undefined) return undefined
+  return { entries: parseWhole(entries), ...(totals === undefined ? {} : { meta: parseWhole(totals) }) }
 }
 
 function entryOf(entry: unknown): UnloadManifestEntry | undefined {
   const url = field(entry, 'url')
   const counts = countsOf(field(entry, 'meta'))
   return typeof url === 'string' && counts !== undefined ? { url, ...counts } : undefined
+}
+
+/** Where a server writes no totals (U), the entries are what there is to compare with everything else. */
+function totalsOf(meta: unknown, entries: readonly (UnloadManifestEntry | undefined)[]): ReturnType<typeof countsOf> {
+  if (meta !== undefined) return countsOf(meta)
+  const sum = (figure: 'byteCount' | 'rowCount'): number =>
+    entries.reduce((total, entry) => total + (entry?.[figure] ?? 0), 0)
+  return { byteCount: sum('byteCount'), rowCount: sum('rowCount') }
 }
 
 function countsOf(meta: unknown): { readonly byteCount: number; readonly rowCount: number } | undefined {

@@ -53,4 +53,10 @@ describe('parseUnloadManifest', () => {
       }),
     )
   })
+
+  it('adds up the entries where a server writes no totals', () => {
+    const entry = (n: number): object => ({ url: `s3://b/${n}`, meta: { content_length: 10 * n, record_count: n } })
+    const text = JSON.stringify({ entries: [entry(1), entry(2)], schema: { elements: [] } })
+    expect(parseUnloadManifest(text, 'unload s.r')).toMatchObject({ rowCount: 3, byteCount: 30 })
+  })
 })
