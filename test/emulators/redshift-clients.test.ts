@@ -3,6 +3,7 @@ import { connect as connectSocket } from 'node:net'
 import pg from 'pg'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runsPsql } from './psql-here.js'
 import { defaultWorld, type World } from '../../src/emulators/world.js'
 import { startTown, type Town } from './redshift-town.js'
 
@@ -38,7 +39,7 @@ function psql(script: string): Promise<string> {
   })
 }
 
-describe("psql's commands", () => {
+describe.runIf(runsPsql)("psql's commands", () => {
   it.each<[string, RegExp]>([
     ['\\conninfo', /connected to database "dev" as user "migrator"/],
     ['\\timing\nSELECT 7;', /Timing is on\.\n7\nTime: /],

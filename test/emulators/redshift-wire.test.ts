@@ -5,6 +5,7 @@ import pg from 'pg'
 import Cursor from 'pg-cursor'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runsPsql } from './psql-here.js'
 import { startTown, type Town } from './redshift-town.js'
 
 const run = promisify(execFile)
@@ -113,7 +114,7 @@ describe('starting', () => {
   })
 })
 
-describe('psql', () => {
+describe.runIf(runsPsql)('psql', () => {
   it('logs in, also over TLS, and reads rows', async () => {
     expect((await psql(town.redshift.port, 'Emulated-Passw0rd', 'SELECT count(*), max(t) FROM numbers')).stdout).toBe(
       '25|n5\n',
