@@ -4,19 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-venv=.cache/venv
-stamp=$venv/requirements.sha256
-wanted=$(sha256sum < requirements.txt)
-if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
-  rm -rf "$venv"
-  mkdir -p .cache
-  python3 -m venv "$venv"
-  timeout 240 "$venv/bin/pip" install --quiet --no-deps --requirement requirements.txt
-  echo "$wanted" > "$stamp"
-fi
-
 postgres=/usr/lib/postgresql/15/bin
 packages=()
+python3 -c 'import ensurepip, venv' 2> /dev/null || packages+=(python3 python3-venv)
 command -v rclone > /dev/null || packages+=(rclone)
 command -v 7z > /dev/null || packages+=(p7zip-full)
 command -v psql > /dev/null || packages+=(postgresql-client-15)
@@ -34,4 +24,15 @@ if [ ${#packages[@]} -gt 0 ]; then
     sed -i 's/^#\?create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   fi
   timeout 240 apt-get install --quiet=2 --yes --no-install-recommends "${packages[@]}"
+fi
+
+venv=.cache/venv
+stamp=$venv/requirements.sha256
+wanted=$(sha256sum < requirements.txt)
+if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
+  rm -rf "$venv"
+  mkdir -p .cache
+  python3 -m venv "$venv"
+  timeout 240 "$venv/bin/pip" install --quiet --no-deps --requirement requirements.txt
+  echo "$wanted" > "$stamp"
 fi

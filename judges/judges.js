@@ -17,6 +17,16 @@ export const judges = [
         change: (facts) => ({ ...facts, maxcompute: { ...facts.maxcompute, accessKey: 'not-the-secret' } }),
         fails: ['create', 'project'],
       },
+      {
+        what: 'one flipped bit in rows that the tunnel sends',
+        rules: [always('maxcompute', 'GET instance', { do: 'corrupt', at: 4 }, { contains: 'rowrange' })],
+        fails: ['read tunnel'],
+      },
+      {
+        what: 'results that end too soon',
+        rules: [always('maxcompute', 'GET instance', { do: 'truncate', byteCount: 60 }, { contains: '?result' })],
+        fails: ['read result'],
+      },
     ],
   },
   {
