@@ -24,6 +24,7 @@ export type { Carrier, CarryHandle, CarryOutcome, Consignment } from './carrier/
 export type { InstanceOutcome, TableShape, Target } from './target/target.js'
 export type { Access, Caller, Role } from './access/access.js'
 
+export { iamLogin, type IamLoginOptions } from './source/redshift/iam-login.js'
 export { RedshiftSource } from './source/redshift/redshift-source.js'
 export { S3Store } from './store/s3-store.js'
 export { OssStore } from './store/oss-store.js'

@@ -4,7 +4,9 @@ import type { Access } from '../access/access.js'
 import { StreamingCarrier } from '../carrier/streaming-carrier.js'
 import type { AccessKeys } from '../model/credentials.js'
 import type { Location } from '../model/names.js'
+import { iamLogin, type IamLoginOptions } from '../source/redshift/iam-login.js'
 import { RedshiftSource } from '../source/redshift/redshift-source.js'
+import type { SessionOptions } from '../source/redshift/session.js'
 import type { Places } from '../stages/stage.js'
 import { OssStore } from '../store/oss-store.js'
 import { RetryingStore } from '../store/retrying-store.js'
@@ -89,17 +91,9 @@ function keysOf(id: string | undefined, secret: string | undefined, token: strin
 
 function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): RedshiftSource {
   const { redshift, s3 } = loaded.config
-  const { host, port, database, user, password, tls, caFile, iamRole, region } = redshift
+  const { iamRole, region } = redshift
   return new RedshiftSource({
-    session: {
-      host,
-      port,
-      database,
-      user,
-      password,
-      tls,
-      ...(caFile === undefined ? {} : { caFile: resolve(loaded.folder, caFile) }),
-    },
+    session: sessionOptions(loaded),
     iamRole,
     s3Region: s3.region,
     ...(region === undefined ? {} : { clusterRegion: region }),
@@ -107,6 +101,38 @@ function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): 
     store,
     run,
   })
+}
+
+function sessionOptions(loaded: LoadedConfig): SessionOptions {
+  const { host, port, database, login, user, password, tls, caFile } = loaded.config.redshift
+  return {
+    ...(host === undefined ? {} : { host }),
+    port,
+    database,
+    tls,
+    ...(caFile === undefined ? {} : { caFile: resolve(loaded.folder, caFile) }),
+    ...(login === 'iam' ? { login: iamLogin(iamOptions(loaded)) } : {}),
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+  }
+}
+
+/** config-rules.ts has seen to it that there is a cluster or a workgroup. */
+function iamOptions({ config, hush }: LoadedConfig): IamLoginOptions {
+  const { host, database, cluster, workgroup = '', dbUser, endpoint, region } = config.redshift
+  const { accessKeyId, secretAccessKey, sessionToken } = config.redshift
+  const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
+  const user = dbUser === undefined ? {} : { dbUser }
+  return {
+    of: cluster === undefined ? { workgroup } : { cluster, ...user },
+    database,
+    hostKnown: host !== undefined,
+    // UNLOAD's rule as well: a region that is not named is the bucket's.
+    region: region ?? config.s3.region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(hush === undefined ? {} : { hush }),
+  }
 }
 
 function maxComputeTarget(config: Config): MaxComputeTarget {

@@ -9,12 +9,27 @@ const secret = (what: string): z.ZodString =>
 
 const redshift = z
   .strictObject({
-    host: z.string().min(1),
+    host: z.string().min(1).optional().describe('absent only with a workgroup, which tells its endpoint'),
     port: z.int().min(1).max(65535).default(5439),
     database: z.string().min(1),
-    user: z.string().min(1),
-    password: secret('the database password'),
-    tls: z.enum(['verify', 'off']).default('verify').describe('off only on a network that you trust'),
+    login: z
+      .enum(['password', 'iam'])
+      .default('password')
+      .describe('user and password; or iam: temporary logins for an AWS identity, at a cluster or a workgroup'),
+    user: z.string().min(1).optional().describe('for login password'),
+    password: secret('the database password').optional(),
+    cluster: z.string().min(1).optional().describe('for login iam: identifier of the provisioned cluster'),
+    workgroup: z.string().min(1).optional().describe('for login iam: name of the Serverless workgroup'),
+    dbUser: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("for a cluster: the database user to log in as; absent: the AWS identity's own user"),
+    endpoint: z.string().optional().describe("of Redshift's API, for private links; the region's own when absent"),
+    accessKeyId: z.string().optional().describe("for login iam; without keys AWS's own chain is used"),
+    secretAccessKey: secret('the secret access key').optional(),
+    sessionToken: secret('the session token of temporary keys').optional(),
+    tls: z.enum(['verify', 'off']).default('verify').describe('off only on a network that you trust; never with iam'),
     caFile: z
       .string()
       .optional()

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { MigrationError } from '../model/errors.js'
+import { checkRules } from './config-rules.js'
 import { nearest } from './nearest.js'
 import { configSchema, type Config } from './config-schema.js'
 
@@ -13,6 +14,8 @@ export interface LoadedConfig {
   readonly folder: string
   /** Every value that came from a reference: what the redactor must know. */
   readonly secrets: readonly string[]
+  /** Takes secrets that come up later, such as temporary passwords; absent: nobody writes anything. */
+  readonly hush?: (secret: string) => void
 }
 
 const secretKeys = new Set([
@@ -33,7 +36,7 @@ export async function loadConfig(path: string, environment: NodeJS.ProcessEnv): 
   const resolved = await resolveReferences(raw, [], { path, folder, environment, secrets })
   const parsed = configSchema.safeParse(resolved)
   if (!parsed.success) throw schemaError(path, parsed.error.issues)
-  return { config: checkPrefixes(path, parsed.data), path: absolute, folder, secrets }
+  return { config: checkRules(path, parsed.data), path: absolute, folder, secrets }
 }
 
 async function readText(absolute: string, path: string): Promise<string> {
@@ -152,16 +155,4 @@ function shapeOf(schema: unknown): Record<string, unknown> | undefined {
   const node = schema as { shape?: Record<string, unknown>; def?: { innerType?: unknown } } | undefined
   if (node?.shape !== undefined) return node.shape
   return node?.def?.innerType === undefined ? undefined : shapeOf(node.def.innerType)
-}
-
-function checkPrefixes(path: string, config: Config): Config {
-  for (const [section, prefix] of [
-    ['s3', config.s3.prefix],
-    ['oss', config.oss.prefix],
-  ] as const) {
-    if (prefix !== '' && (!prefix.endsWith('/') || prefix.startsWith('/'))) {
-      throw new MigrationError('config', `${path}: ${section}.prefix: ${prefix} must end, and must not begin, with /`)
-    }
-  }
-  return config
 }

@@ -52,7 +52,7 @@ export function makeContext(
   async function load(): Promise<LoadedConfig> {
     const loaded = await loadConfig(options.config, process.env)
     for (const secret of loaded.secrets) redactor.add(secret)
-    return loaded
+    return { ...loaded, hush: (secret) => redactor.add(secret) }
   }
 }
 

@@ -5,7 +5,7 @@ export type Setup = Readonly<Record<string, unknown>>
 
 export function setupOf(config: Config): Setup {
   return {
-    'redshift.host': config.redshift.host,
+    'redshift.host': sourceName(config),
     'redshift.port': config.redshift.port,
     'redshift.database': config.redshift.database,
     's3.bucket': config.s3.bucket,
@@ -24,6 +24,11 @@ export function setupOf(config: Config): Setup {
     'verify.default': config.verify.default,
     lifecycleDays: config.lifecycleDays ?? null,
   }
+}
+
+/** The host or, where only the workgroup knows it, the workgroup. */
+export function sourceName({ redshift }: Config): string {
+  return redshift.host ?? redshift.workgroup ?? ''
 }
 
 /** The first setting that differs, with both values; undefined when the setups are the same. */

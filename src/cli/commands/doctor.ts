@@ -5,6 +5,7 @@ import type { Places } from '../../stages/stage.js'
 import { assemble, assembleAccess } from '../assemble.js'
 import { askingCall, type Context } from '../context.js'
 import type { Config } from '../config-schema.js'
+import { sourceName } from '../setup.js'
 
 interface Finding {
   readonly check: string
@@ -38,7 +39,7 @@ function questions(config: Config, places: Places, access: Access | undefined): 
   const basic: Question[] = [
     [
       'redshift login',
-      (call) => places.source.ping(call).then(() => `${redshift.user}@${redshift.host}/${redshift.database}`),
+      (call) => places.source.ping(call).then(() => `${loginName(config)}@${sourceName(config)}/${redshift.database}`),
     ],
     ['s3 bucket', (call) => places.sourceStore.ping(call).then(() => `s3://${s3.bucket}/${s3.prefix}`)],
     ['oss bucket', (call) => places.targetStore.ping(call).then(() => `oss://${oss.bucket}/${oss.prefix}`)],
@@ -52,6 +53,10 @@ function questions(config: Config, places: Places, access: Access | undefined): 
     ],
   ]
   return access === undefined ? basic : [...basic, ...accessQuestions(config, access)]
+}
+
+function loginName({ redshift }: Config): string {
+  return redshift.user ?? `IAM:${redshift.dbUser ?? 'this machine’s identity'}`
 }
 
 function accessQuestions(config: Config, access: Access): readonly Question[] {

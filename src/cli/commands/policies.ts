@@ -23,10 +23,40 @@ function policiesOf(config: Config): readonly Policy[] {
       document: unloadPolicy(config),
     },
     { for: 'AWS identity of this machine: reads what UNLOAD wrote', document: readPolicy(config) },
+    ...loginPolicies(config),
     { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: trust policy`, document: odpsTrust },
     { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: permissions`, document: loadPolicy(config) },
     { for: 'RAM identity of this machine: writes to OSS', document: writePolicy(config) },
   ]
+}
+
+/**
+ * A temporary password is asked for by cluster, user and database; a workgroup's id is in nobody's config, so its
+ * statement names all of the region. Account ids are not known here: narrow the stars where you know them.
+ */
+function loginPolicies(config: Config): readonly Policy[] {
+  const { login, cluster, dbUser, database, region = config.s3.region } = config.redshift
+  if (login !== 'iam') return []
+  const arn = (service: string, rest: string): string => `arn:${partition(region)}:${service}:${region}:*:${rest}`
+  const statement =
+    cluster === undefined
+      ? {
+          Action: ['redshift-serverless:GetCredentials', 'redshift-serverless:GetWorkgroup'],
+          Resource: arn('redshift-serverless', 'workgroup/*'),
+        }
+      : {
+          Action: [dbUser === undefined ? 'redshift:GetClusterCredentialsWithIAM' : 'redshift:GetClusterCredentials'],
+          Resource: [
+            ...(dbUser === undefined ? [] : [arn('redshift', `dbuser:${cluster}/${dbUser}`)]),
+            arn('redshift', `dbname:${cluster}/${database}`),
+          ],
+        }
+  const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] }
+  return [{ for: 'AWS identity of this machine: logs in to Redshift', document }]
+}
+
+function partition(region: string): string {
+  return region.startsWith('cn-') ? 'aws-cn' : 'aws'
 }
 
 /** redshift.md 1.8 */
@@ -84,8 +114,13 @@ function ossPolicy(config: Config, actions: readonly string[]): object {
   return { Version: '1', Statement: [{ Effect: 'Allow', Action: actions, Resource: resource }] }
 }
 
+/** Without a name of its own an IAM identity is the user of its name, as Redshift shows it after the first login. */
+function databaseUser({ redshift }: Config): string {
+  return redshift.user ?? redshift.dbUser ?? 'IAMR:<role>'
+}
+
 function grants(config: Config): readonly string[] {
-  const user = `"${config.redshift.user.replaceAll('"', '""')}"`
+  const user = `"${databaseUser(config).replaceAll('"', '""')}"`
   const schemas = [
     ...new Set(
       config.select

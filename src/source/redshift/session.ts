@@ -4,16 +4,20 @@ import { quoteLiteral } from '../../dialect/redshift/literal.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Call } from '../../model/work.js'
 import { guardParser } from './guard-parser.js'
+import type { Login, LoginProvider } from './login.js'
 import { unlessStopped } from './stop.js'
 import { toMigrationError } from './to-migration-error.js'
 
 export interface SessionOptions {
-  readonly host: string
+  /** Absent only where `login` tells it. */
+  readonly host?: string
   readonly port: number
   readonly database: string
-  readonly user: string
-  /** Asked for at every connect when it is a function: logins of the cloud expire, sessions do not (redshift.md 6.2). */
-  readonly password: string | (() => Promise<string>)
+  /** Both, or `login`. */
+  readonly user?: string
+  readonly password?: string
+  /** Asked at every connect, also at the second one that cancels; what it says goes before the rest. */
+  readonly login?: LoginProvider
   /** `verify` when absent; `off` sends the password unprotected. */
   readonly tls?: 'verify' | 'off'
   /** PEM file with the authorities to trust instead of the system's. */
@@ -109,7 +113,7 @@ export class Session {
   }
 
   async #connect(call: Call): Promise<void> {
-    const subject = `redshift ${this.#options.host}:${this.#options.port}`
+    const subject = `redshift ${this.#client.host}:${this.#client.port}`
     const connect = (): Promise<unknown> =>
       this.#client.connect().catch((error: unknown) => {
         throw toMigrationError(error, subject)
@@ -162,11 +166,8 @@ function settings(options: SessionOptions): string {
 
 async function clientConfig(options: SessionOptions, call: Call): Promise<ClientConfig> {
   return {
-    host: options.host,
-    port: options.port,
+    ...(await addressee(options, call)),
     database: options.database,
-    user: options.user,
-    password: options.password,
     ssl: options.tls === 'off' ? false : { rejectUnauthorized: true, ...(await authorities(options.caFile)) },
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveMilliseconds,
@@ -174,6 +175,16 @@ async function clientConfig(options: SessionOptions, call: Call): Promise<Client
     application_name: 'redshift-to-maxcompute',
     types: { getTypeParser: () => asText },
   }
+}
+
+/** Never without host, user and password: the driver would take them from its environment. */
+async function addressee(options: SessionOptions, call: Call): Promise<Required<Login>> {
+  const login = await options.login?.(call)
+  const { host, user, password } = { ...options, ...login }
+  if (host === undefined || user === undefined || password === undefined) {
+    throw new MigrationError('config', 'redshift: host, user and password are needed, or a login that tells them')
+  }
+  return { host, user, password, port: login?.port ?? options.port }
 }
 
 async function authorities(caFile: string | undefined): Promise<{ readonly ca?: Buffer }> {

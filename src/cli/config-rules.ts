@@ -1,0 +1,89 @@
+import { MigrationError } from '../model/errors.js'
+import type { Config } from './config-schema.js'
+
+type Redshift = Config['redshift']
+
+/** What one setting demands of another; the schema, which is published, cannot say it. Throws `config`. */
+export function checkRules(path: string, config: Config): Config {
+  const broken = [...prefixRules(config), ...loginRules(config.redshift)][0]
+  if (broken === undefined) return config
+  throw new MigrationError('config', `${path}: ${broken.text}`, broken.hint === undefined ? {} : { hint: broken.hint })
+}
+
+interface Broken {
+  /** `s3.prefix: …` */
+  readonly text: string
+  readonly hint?: string
+}
+
+function* prefixRules(config: Config): Generator<Broken> {
+  for (const [section, prefix] of [
+    ['s3', config.s3.prefix],
+    ['oss', config.oss.prefix],
+  ] as const) {
+    if (prefix !== '' && (!prefix.endsWith('/') || prefix.startsWith('/'))) {
+      yield { text: `${section}.prefix: ${prefix} must end, and must not begin, with /` }
+    }
+  }
+}
+
+function* loginRules(redshift: Redshift): Generator<Broken> {
+  yield* redshift.login === 'iam' ? iamRules(redshift) : passwordRules(redshift)
+}
+
+const iamOnly = [
+  'cluster',
+  'workgroup',
+  'dbUser',
+  'endpoint',
+  'accessKeyId',
+  'secretAccessKey',
+  'sessionToken',
+] as const
+
+function* passwordRules(redshift: Redshift): Generator<Broken> {
+  // Told first: whoever names a cluster forgot the login, not the password.
+  for (const name of iamOnly) {
+    if (redshift[name] === undefined) continue
+    yield { text: `redshift.${name}: only for redshift.login iam`, hint: 'set redshift.login to iam, or remove it' }
+  }
+  for (const name of ['host', 'user', 'password'] as const) {
+    if (redshift[name] !== undefined) continue
+    yield {
+      text: `redshift.${name}: is needed with redshift.login password`,
+      hint: 'set it, or redshift.login to iam with a cluster or workgroup',
+    }
+  }
+}
+
+function* iamRules(redshift: Redshift): Generator<Broken> {
+  const { cluster, workgroup, host, dbUser, tls } = redshift
+  if (tls === 'off') {
+    const hint = 'IAM logins send the password in clear inside TLS; remove tls, or log in with a password'
+    yield { text: 'redshift.tls: off is not possible with redshift.login iam', hint }
+  }
+  if ((cluster === undefined) === (workgroup === undefined)) {
+    yield { text: 'redshift.login: iam needs either redshift.cluster or redshift.workgroup' }
+  }
+  if (cluster !== undefined && host === undefined) {
+    yield { text: 'redshift.host: is needed with redshift.cluster', hint: 'only a workgroup tells its own endpoint' }
+  }
+  if (workgroup !== undefined && dbUser !== undefined) {
+    yield { text: 'redshift.dbUser: only for a cluster', hint: 'in a workgroup the IAM identity is the user' }
+  }
+  for (const name of ['user', 'password'] as const) {
+    if (redshift[name] === undefined) continue
+    const hint = 'remove it; redshift.dbUser names the user of a cluster'
+    yield { text: `redshift.${name}: only for redshift.login password`, hint }
+  }
+  yield* keyRules(redshift)
+}
+
+function* keyRules({ accessKeyId, secretAccessKey, sessionToken }: Redshift): Generator<Broken> {
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    yield { text: 'redshift.accessKeyId: goes with redshift.secretAccessKey, both or neither' }
+  }
+  if (sessionToken !== undefined && accessKeyId === undefined) {
+    yield { text: 'redshift.sessionToken: needs redshift.accessKeyId and redshift.secretAccessKey' }
+  }
+}
