@@ -33,6 +33,8 @@ export interface MeasuredRelation {
   readonly source: RelationName
   readonly target: TableName
   readonly columns: readonly ColumnPlan[]
+  /** Of the source's rows only those are asked about that satisfy this condition; the table holds no others. */
+  readonly where?: string
 }
 
 /** The same question in each side's own SQL. `{relation}` in a text stands for the relation's (table's) quoted name. */
@@ -44,6 +46,8 @@ export interface PairedQuery {
   readonly target: string
   /** How to read the columns of the answer, in order. */
   readonly columns: readonly PairedQueryColumn[]
+  /** The source's text keeps to the rows that the relation's filter leaves; without it a filtered relation is not comparable. */
+  readonly filtered?: boolean
   /** Averages for the report: each the quotient of two of the columns. */
   readonly averages?: readonly { readonly name: string; readonly sum: string; readonly count: string }[]
 }

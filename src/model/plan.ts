@@ -66,6 +66,10 @@ export interface RelationPlan {
   readonly source: RelationName
   readonly target: TableName
   readonly columns: readonly ColumnPlan[]
+  /** Only rows that satisfy this condition, in Redshift's SQL; all rows when absent. */
+  readonly where?: string
+  /** Columns of the source that are not carried because the config names others. */
+  readonly leftOut?: readonly string[]
   readonly strategy: LoadStrategy
   readonly consignment: string
   readonly concerns: readonly Concern[]
