@@ -4,10 +4,11 @@ import type { ColumnMeasureKind, MeasuredRelation, Measure, Measurement } from '
 import type { ColumnPlan } from '../../model/plan.js'
 import { measureSelects, type MeasureStatement } from '../measure-select.js'
 import { quoteIdentifier, relationSql } from './identifier.js'
+import { whereSql } from './row-filter.js'
 
-/** Questions to the source, over the very expressions that UNLOAD writes; one scan a statement. */
+/** Questions to the source, over the very expressions and rows that UNLOAD writes; one scan a statement. */
 export function measureStatements(of: MeasuredRelation, measures: readonly Measure[]): readonly MeasureStatement[] {
-  return measureSelects(of, measures, relationSql(of.source), columnItem)
+  return measureSelects(of, measures, relationSql(of.source) + whereSql(of.where), columnItem)
 }
 
 function columnItem(kind: ColumnMeasureKind, column: ColumnPlan): string {

@@ -2,19 +2,28 @@ import { locationText, type Location } from '../../model/names.js'
 import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
 import { quoteIdentifier, relationSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
+import { whereSql } from './row-filter.js'
 
-export interface UnloadRequest {
-  readonly plan: RelationPlan
-  /** A prefix in S3 that no attempt used before. */
-  readonly to: Location
+/** What UNLOAD is told besides its relation, the same for all relations of a run. */
+export interface UnloadOptions {
   /** An ARN, several joined by commas (role chaining), or `default` for the cluster's default role. */
   readonly iamRole: string
   /** The bucket's region, where it is not the cluster's. */
   readonly region?: string
+  /** Server-side encryption with this KMS key; otherwise SSE-S3. */
+  readonly kmsKeyId?: string
+  /** `auto`: with the bucket's default KMS key when it has one; excludes `kmsKeyId` (redshift.md 1.7). */
+  readonly encryption?: 'auto'
+  /** From 32 to 128; Redshift's default is 32 (redshift.md 1.2). */
+  readonly rowGroupMegabytes?: number
+}
+
+export interface UnloadRequest extends UnloadOptions {
+  readonly plan: RelationPlan
+  /** A prefix in S3 that no attempt used before. */
+  readonly to: Location
   /** Stands at the head of the statement, where query history shows it. */
   readonly comment: string
-  /** Server-side encryption with this KMS key; otherwise the bucket's default. */
-  readonly kmsKeyId?: string
 }
 
 /**
@@ -22,7 +31,7 @@ export interface UnloadRequest {
  * Neither ALLOWOVERWRITE nor CLEANPATH, ever: the first leaves stale parts, the second deletes.
  */
 export function unloadStatement(request: UnloadRequest): string {
-  const { plan, to, iamRole, region, kmsKeyId } = request
+  const { plan, to, iamRole, region, kmsKeyId, encryption, rowGroupMegabytes } = request
   return [
     `/* ${safeComment(request.comment)} */ UNLOAD (${quoteLiteral(unloadSelect(plan))})`,
     `TO ${quoteLiteral(locationText(to))}`,
@@ -30,14 +39,16 @@ export function unloadStatement(request: UnloadRequest): string {
     'FORMAT AS PARQUET',
     'MANIFEST VERBOSE',
     `MAXFILESIZE ${plan.partMegabytesMax} MB`,
+    ...(rowGroupMegabytes === undefined ? [] : [`ROWGROUPSIZE ${rowGroupMegabytes} MB`]),
     ...(region === undefined ? [] : [`REGION ${quoteLiteral(region)}`]),
     ...(kmsKeyId === undefined ? [] : [`ENCRYPTED KMS_KEY_ID ${quoteLiteral(kmsKeyId)}`]),
+    ...(encryption === undefined ? [] : ['ENCRYPTED AUTO']),
   ].join(' ')
 }
 
 /** What UNLOAD selects; its output names are the names of the Parquet columns. */
-export function unloadSelect(plan: Pick<RelationPlan, 'source' | 'columns'>): string {
-  return `select ${plan.columns.map(selectItem).join(', ')} FROM ${relationSql(plan.source)}`
+export function unloadSelect(plan: Pick<RelationPlan, 'source' | 'columns' | 'where'>): string {
+  return `select ${plan.columns.map(selectItem).join(', ')} FROM ${relationSql(plan.source)}${whereSql(plan.where)}`
 }
 
 function selectItem(column: ColumnPlan): string {

@@ -1,4 +1,5 @@
 import { relationSql } from '../../dialect/redshift/identifier.js'
+import type { UnloadOptions } from '../../dialect/redshift/unload.js'
 import type { CatalogEntry, Selection } from '../../model/catalog.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Location } from '../../model/names.js'
@@ -21,6 +22,8 @@ export interface RedshiftSourceOptions {
   /** Where the cluster is, when that is known. */
   readonly clusterRegion?: string
   readonly kmsKeyId?: string
+  readonly encryption?: 'auto'
+  readonly rowGroupMegabytes?: number
   /** Reads what UNLOAD wrote. */
   readonly store: ObjectStore
   /** The run's id; query history shows it. */
@@ -76,14 +79,18 @@ export class RedshiftSource implements Source {
   }
 
   #unloadSettings(): UnloadSettings {
-    const { run, iamRole, s3Region, clusterRegion, kmsKeyId, store } = this.#options
+    const { run, store } = this.#options
+    return { run, store, options: this.#unloadOptions(), resume: (plan, to) => this.resume(plan, to) }
+  }
+
+  #unloadOptions(): UnloadOptions {
+    const { iamRole, s3Region, clusterRegion, kmsKeyId, encryption, rowGroupMegabytes } = this.#options
     return {
-      run,
       iamRole,
-      store,
       ...(s3Region === undefined || s3Region === clusterRegion ? {} : { region: s3Region }),
       ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
-      resume: (plan, to) => this.resume(plan, to),
+      ...(encryption === undefined ? {} : { encryption }),
+      ...(rowGroupMegabytes === undefined ? {} : { rowGroupMegabytes }),
     }
   }
 

@@ -1,7 +1,8 @@
 import { relationSql } from '../../dialect/redshift/identifier.js'
 import { quoteLiteral } from '../../dialect/redshift/literal.js'
 import { measureStatements, readMeasurement } from '../../dialect/redshift/measure.js'
-import { unloadStatement } from '../../dialect/redshift/unload.js'
+import { unloadStatement, type UnloadOptions } from '../../dialect/redshift/unload.js'
+import { unloadViolations } from '../../dialect/redshift/validate-unload.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../../model/measure.js'
 import { locationText, relationText, type Location } from '../../model/names.js'
@@ -16,13 +17,9 @@ import { Turns } from './turns.js'
 import { unloadComment } from './unload-comment.js'
 import { proveUnload } from './unload-proof.js'
 
-/** What an UNLOAD is told besides its relation. */
 export interface UnloadSettings {
   readonly run: string
-  readonly iamRole: string
-  /** Only where the bucket is in another region than the cluster. */
-  readonly region?: string
-  readonly kmsKeyId?: string
+  readonly options: UnloadOptions
   readonly store: ObjectStore
   /** How an UNLOAD is found that no session of ours runs. */
   resume(plan: RelationPlan, to: Location): ResumedUnload
@@ -147,16 +144,9 @@ export class RedshiftSnapshot implements Snapshot {
   }
 
   #statement(plan: RelationPlan, to: Location, token: string): string {
-    const { iamRole, region, kmsKeyId, run } = this.#settings
+    const { options, run } = this.#settings
     const comment = unloadComment({ run, relation: plan.source, token, snapshot: this.id })
-    return unloadStatement({
-      plan,
-      to,
-      iamRole,
-      comment,
-      ...(region === undefined ? {} : { region }),
-      ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
-    })
+    return lawful(unloadStatement({ ...options, plan, to, comment }), `unload ${relationText(plan.source)}`)
   }
 
   async #settle(
@@ -174,4 +164,17 @@ export class RedshiftSnapshot implements Snapshot {
     const unloaded = { to, subject, rowCount, columns: plan.columns.map((column) => column.target) }
     return { ...(await proveUnload(this.#settings.store, unloaded, call)), snapshot: handle.snapshot }
   }
+}
+
+/** Nothing is sent that Redshift would refuse, or that would overwrite, delete or show a key. */
+function lawful(statement: string, subject: string): string {
+  const [violation] = unloadViolations(statement)
+  if (violation === undefined) return statement
+  throw new MigrationError(
+    'source-refused',
+    `${subject}: not sent, it breaks ${violation.rule}: ${violation.message}`,
+    {
+      hint: "look at the relation's types.overrides and relations settings, and at the s3 and redshift sections",
+    },
+  )
 }

@@ -6,6 +6,11 @@ import { columnPlan, everyKind, relationPlan } from '../sample-plan.js'
 const plan = relationPlan(everyKind)
 
 describe('measureStatements', () => {
+  it('asks all rows of the table, whatever rows of the source it was made of', () => {
+    const [statement] = measureStatements({ ...relationPlan(everyKind), where: 'a = 1' }, [{ kind: 'row-count' }])
+    expect(statement?.text).not.toMatch(/WHERE/)
+  })
+
   it('asks in one scan', () => {
     const measures: readonly Measure[] = [{ kind: 'row-count' }, { kind: 'count', column: 'flag' }]
     expect(measureStatements(plan, measures)).toEqual([

@@ -45,6 +45,13 @@ describe('measureStatements', () => {
     expect(items([measure])).toEqual([item])
   })
 
+  it('asks about the same rows as UNLOAD writes', () => {
+    const [statement] = measureStatements({ ...plan, where: "day >= DATE '1998-01-01' OR paid" }, [
+      { kind: 'row-count' },
+    ])
+    expect(statement?.text).toBe(`SELECT COUNT(*) AS m0 FROM "sales"."Orders" WHERE (day >= DATE '1998-01-01' OR paid)`)
+  })
+
   it('cuts after 1,500 items and begins the aliases anew', () => {
     const columns = Array.from({ length: 1100 }, (_, n) => columnPlan(`c${n}`))
     const measures = columns.flatMap<Measure>(({ target }) => [

@@ -78,6 +78,16 @@ describe('unloadStatement', () => {
     )
   })
 
+  it('adds row groups and the bucket’s own key where they are asked for', () => {
+    const text = unloadStatement({ plan, to, iamRole, comment: '', rowGroupMegabytes: 64, encryption: 'auto' })
+    expect(text).toMatch(/ MANIFEST VERBOSE MAXFILESIZE 256 MB ROWGROUPSIZE 64 MB ENCRYPTED AUTO$/)
+  })
+
+  it('unloads only the rows that the plan asks for, its condition kept whole', () => {
+    const text = unloadStatement({ plan: { ...plan, where: "a = 'x' OR b" }, to, iamRole, comment: '' })
+    expect(text).toContain(`FROM "sales"."Orders" WHERE (a = ''x'' OR b)')`)
+  })
+
   it('keeps a literal inside the select through both readings, under any comment', () => {
     fc.assert(
       fc.property(awkwardText, awkwardText, awkwardText, (value, name, comment) => {
