@@ -62,6 +62,7 @@ function integers(operator: string, a: Bound, b: Bound, type: RsType): Bound {
   const name = engineType(type)
   if (operator === '/') return { sql: `CAST(rs.divide_integer(${a.sql}, ${b.sql}) AS ${name})`, type }
   if (operator === '%') return { sql: `CAST(rs.modulo(${a.sql}, ${b.sql}) AS ${name})`, type }
+  if (operator === '#') return { sql: `xor(CAST(${a.sql} AS ${name}), CAST(${b.sql} AS ${name}))`, type }
   return { sql: `(CAST(${a.sql} AS ${name}) ${operator} CAST(${b.sql} AS ${name}))`, type }
 }
 

@@ -38,6 +38,8 @@ const binaryPower: Readonly<Record<string, number>> = {
   '&': power.other,
   '|': power.other,
   '#': power.other,
+  '<<': power.other,
+  '>>': power.other,
   '+': power.add,
   '-': power.add,
   '*': power.multiply,
