@@ -90,7 +90,7 @@ function keysOf(id: string | undefined, secret: string | undefined, token: strin
 }
 
 function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): RedshiftSource {
-  const { redshift, s3 } = loaded.config
+  const { redshift, s3, limits } = loaded.config
   const { iamRole, region } = redshift
   return new RedshiftSource({
     session: sessionOptions(loaded),
@@ -98,6 +98,8 @@ function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): 
     s3Region: s3.region,
     ...(region === undefined ? {} : { clusterRegion: region }),
     ...(s3.kmsKeyId === undefined ? {} : { kmsKeyId: s3.kmsKeyId }),
+    ...(s3.encryption === undefined ? {} : { encryption: s3.encryption }),
+    ...(limits.rowGroupMegabytes === undefined ? {} : { rowGroupMegabytes: limits.rowGroupMegabytes }),
     store,
     run,
   })

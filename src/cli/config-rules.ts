@@ -1,3 +1,4 @@
+import { roleChainProblem } from '../dialect/redshift/role-chain.js'
 import { MigrationError } from '../model/errors.js'
 import type { Config } from './config-schema.js'
 
@@ -5,7 +6,7 @@ type Redshift = Config['redshift']
 
 /** What one setting demands of another; the schema, which is published, cannot say it. Throws `config`. */
 export function checkRules(path: string, config: Config): Config {
-  const broken = [...prefixRules(config), ...loginRules(config.redshift)][0]
+  const broken = [...prefixRules(config), ...loginRules(config.redshift), ...unloadRules(config)][0]
   if (broken === undefined) return config
   throw new MigrationError('config', `${path}: ${broken.text}`, broken.hint === undefined ? {} : { hint: broken.hint })
 }
@@ -24,6 +25,23 @@ function* prefixRules(config: Config): Generator<Broken> {
     if (prefix !== '' && (!prefix.endsWith('/') || prefix.startsWith('/'))) {
       yield { text: `${section}.prefix: ${prefix} must end, and must not begin, with /` }
     }
+  }
+}
+
+/** Combinations that Redshift refuses in UNLOAD, by the names that they have in dialect/redshift/unload-rules.ts. */
+function* unloadRules({ redshift, s3, limits }: Config): Generator<Broken> {
+  const problem = roleChainProblem(redshift.iamRole)
+  if (problem !== undefined) {
+    const hint = 'an ARN, ARNs joined by commas without blanks, or default'
+    yield { text: `redshift.iamRole: ${problem} (role-chain)`, hint }
+  }
+  if (s3.encryption === 'auto' && s3.kmsKeyId !== undefined) {
+    const hint = 'keep one: kmsKeyId names a key, encryption auto takes the default of the bucket'
+    yield { text: 's3.encryption: auto does not go with s3.kmsKeyId (auto-with-kms)', hint }
+  }
+  const { partMegabytes, rowGroupMegabytes = 0 } = limits
+  if (rowGroupMegabytes > partMegabytes) {
+    yield { text: `limits.rowGroupMegabytes: ${rowGroupMegabytes} is more than limits.partMegabytes ${partMegabytes}` }
   }
 }
 

@@ -55,7 +55,11 @@ const s3 = z
     accessKeyId: z.string().optional().describe("without keys AWS's own chain is used: environment, profile, role"),
     secretAccessKey: secret('the secret access key').optional(),
     sessionToken: secret('the session token of temporary keys').optional(),
-    kmsKeyId: z.string().optional().describe('UNLOAD encrypts with this KMS key (SSE-KMS)'),
+    kmsKeyId: z.string().min(1).optional().describe('UNLOAD encrypts with this KMS key (SSE-KMS)'),
+    encryption: z
+      .enum(['auto'])
+      .optional()
+      .describe("auto: UNLOAD encrypts with the bucket's default KMS key when it has one; not together with kmsKeyId"),
   })
   .describe('where UNLOAD writes')
 
@@ -178,6 +182,12 @@ const limits = z
       .max(1024)
       .default(256)
       .describe('UNLOAD MAXFILESIZE; MaxCompute reads files up to 2 GB'),
+    rowGroupMegabytes: z
+      .int()
+      .min(32)
+      .max(128)
+      .optional()
+      .describe('UNLOAD ROWGROUPSIZE; only the largest types of node take it. Redshift writes 32 when absent'),
   })
   .prefault({})
 

@@ -85,6 +85,36 @@ describe('the config file', () => {
       /s3\.prefix: migrate must end/,
       undefined,
     ],
+    [
+      'a chain of roles with a blank',
+      (text) => text.replace('role/RedshiftUnload', 'role/RedshiftUnload, arn:aws:iam::444455556666:role/Write'),
+      /redshift\.iamRole: a chain of roles is joined by commas without blanks \(role-chain\)/,
+      /ARNs joined by commas/,
+    ],
+    [
+      'a role that is none',
+      (text) => text.replace('role/RedshiftUnload', 'role/RedshiftUnload,arn:aws:iam::4444:user/x'),
+      /redshift\.iamRole: "arn:aws:iam::4444:user\/x" is no ARN of a role/,
+      undefined,
+    ],
+    [
+      'two ways of encryption',
+      (text) => text.replace('pathStyle: false', 'pathStyle: false\n  kmsKeyId: k-1\n  encryption: auto'),
+      /s3\.encryption: auto does not go with s3\.kmsKeyId \(auto-with-kms\)/,
+      /keep one/,
+    ],
+    [
+      'row groups that Redshift does not write',
+      (text) => text.replace('partMegabytes: 256', 'rowGroupMegabytes: 129'),
+      /limits\.rowGroupMegabytes: /,
+      undefined,
+    ],
+    [
+      'row groups larger than a part',
+      (text) => text.replace('partMegabytes: 256', 'partMegabytes: 32\n  rowGroupMegabytes: 64'),
+      /limits\.rowGroupMegabytes: 64 is more than limits\.partMegabytes 32/,
+      undefined,
+    ],
     ['broken YAML', (text) => text.replace('version: 1', 'version: [1'), /migrate\.yaml:\d+:\d+: not YAML/, undefined],
     ['another version', (text) => text.replace('version: 1', 'version: 2'), /version: /, undefined],
   ]
