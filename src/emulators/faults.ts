@@ -1,6 +1,6 @@
 /** One failure on order: at the nth matching call of a service, something goes wrong. */
 export interface FaultRule {
-  readonly service: 'redshift' | 's3' | 'oss' | 'online-migration' | 'maxcompute' | 'sts' | 'ram'
+  readonly service: 'redshift' | 'redshift-api' | 's3' | 'oss' | 'online-migration' | 'maxcompute' | 'sts' | 'ram'
   /** The service's own word: `GetObject`, `UploadPart`, `UNLOAD`, `LOAD`, `POST instances`; `*` for any. */
   readonly operation: string
   /** Only calls whose subject (key, statement text, path) contains this. */

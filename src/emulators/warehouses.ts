@@ -7,11 +7,12 @@ import type { Ports } from './launch/options.js'
 import type { LoadRequest } from './launch/seed.js'
 import { splitSwitches } from './launch/switches.js'
 import { startMaxCompute } from './maxcompute/maxcompute-server.js'
+import { startRedshiftApi } from './redshift-api/redshift-api-server.js'
 import { startRedshift } from './redshift/redshift-server.js'
 import { SqlEngine } from './sql-engine.js'
 import type { World } from './world.js'
 
-/** Both warehouses: one process whose environment gives DuckDB threads enough (UV_THREADPOOL_SIZE, dependencies.md, trap 3). */
+/** Both warehouses, and the API that issues logins to one of them: one process whose environment gives DuckDB threads enough (UV_THREADPOOL_SIZE, dependencies.md, trap 3). */
 export interface WarehousesOptions {
   readonly dir: string
   readonly ports: Ports
@@ -32,15 +33,19 @@ async function startWarehouses(options: WarehousesOptions, world: World, faults:
   const redshift = await startRedshift({ world, faults, ...redshiftPlace, s3Endpoint, certificate, switches: ours })
   const stores = { ossEndpoint, loadEndpoints }
   const maxcompute = await startMaxCompute({ world, faults, ...maxcomputePlace, ...stores, switches: theirs })
+  // Here and not among the stores: it must know where Redshift listens.
+  const apiPort = options.ports.redshiftApi ?? 0
+  const at = { host: 'localhost', port: redshift.port }
+  const api = await startRedshiftApi({ world, faults, dir: options.dir, port: apiPort, redshift: at })
   return {
-    ports: { redshift: redshift.port, maxcompute: maxcompute.port },
+    ports: { redshift: redshift.port, redshiftApi: api.port, maxcompute: maxcompute.port },
     requests: {
       execute: ({ sql }: { readonly sql: string }) => redshift.execute(sql),
       load: ({ schema, table, file, trailingDelimiter }: LoadRequest) =>
         redshift.loadDelimited(schema, table, file, { delimiter: '|', trailingDelimiter }),
     },
     close: async () => {
-      await Promise.allSettled([redshift.close(), maxcompute.close()])
+      await Promise.allSettled([api.close(), redshift.close(), maxcompute.close()])
       redshiftPlace.engine.close()
       maxcomputePlace.engine.close()
     },

@@ -6,7 +6,7 @@ export interface Addresses {
   /** Absolute. */
   readonly caFile: string
   readonly stores: Readonly<Record<'s3' | 'oss' | 'access' | 'onlineMigration' | 'control', number>>
-  readonly warehouses: Readonly<Record<'redshift' | 'maxcompute' | 'control', number>>
+  readonly warehouses: Readonly<Record<'redshift' | 'redshiftApi' | 'maxcompute' | 'control', number>>
 }
 
 /** The entries of the world that a client of the emulators is told to use: the first of each kind. */

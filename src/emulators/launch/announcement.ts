@@ -1,3 +1,4 @@
+import { redshiftNames } from '../redshift-api/redshift-names.js'
 import { actors, endpoint, ossEndpoint, stagePrefix, type Addresses } from './addresses.js'
 
 /** The one line of `migrate emulate --json`. Fields are only ever added. */
@@ -6,8 +7,6 @@ export function announcement(of: Addresses, config: string): Readonly<Record<str
   const { awsKey, s3Bucket, iamRole, alibabaKey, ossBucket, loadRole, migrationRole } = actors(world)
   const { database, user, password } = world.redshift
   const { accessKeyId, accessKeySecret } = alibabaKey
-  const { region, project } = world.maxcompute
-  const maxcompute = endpoint(warehouses.maxcompute)
   return {
     redshift: { host: 'localhost', port: warehouses.redshift, database, user, password, iamRole, caFile: of.caFile },
     s3: {
@@ -36,20 +35,29 @@ export function announcement(of: Addresses, config: string): Readonly<Record<str
       accessKeyId,
       accessKeySecret,
     },
-    maxcompute: {
-      endpoint: `${maxcompute}/api`,
-      tunnelEndpoint: maxcompute,
-      region,
-      project,
-      accessId: accessKeyId,
-      accessKey: accessKeySecret,
-    },
+    maxcompute: maxcompute(of),
     sts: { endpoint: endpoint(stores.access) },
     ram: { endpoint: endpoint(stores.access) },
+    redshiftApi: redshiftApi(of),
     control: { stores: endpoint(stores.control), warehouses: endpoint(warehouses.control) },
     config,
     pid: process.pid,
   }
+}
+
+function maxcompute({ world, warehouses }: Addresses): Readonly<Record<string, string>> {
+  const { region, project } = world.maxcompute
+  const { accessKeyId, accessKeySecret } = actors(world).alibabaKey
+  const tunnelEndpoint = endpoint(warehouses.maxcompute)
+  const at = { endpoint: `${tunnelEndpoint}/api`, tunnelEndpoint, region, project }
+  return { ...at, accessId: accessKeyId, accessKey: accessKeySecret }
+}
+
+/** Where logins are issued, and for what: there is a cluster, or in a serverless world a workgroup. */
+function redshiftApi({ world, warehouses }: Addresses): Readonly<Record<string, string>> {
+  const { cluster, workgroup } = redshiftNames
+  const at = { endpoint: endpoint(warehouses.redshiftApi), region: world.aws.region }
+  return { ...at, ...(world.redshift.serverless ? { workgroup } : { cluster }) }
 }
 
 /** The same for people, secrets left in their files. */
@@ -59,6 +67,7 @@ export function greeting(of: Addresses, config: string, rowCounts: Readonly<Reco
   const lines = [
     'emulators are ready',
     `  redshift          localhost:${warehouses.redshift}/${world.redshift.database} (${rowCount} rows in ${Object.keys(rowCounts).length} tables)`,
+    `  redshift api      ${endpoint(warehouses.redshiftApi)}`,
     `  s3                ${endpoint(stores.s3)}`,
     `  oss               ${ossEndpoint(stores.oss)}`,
     `  online migration  ${endpoint(stores.onlineMigration)}`,

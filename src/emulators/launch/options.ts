@@ -12,6 +12,7 @@ export type Seed = 'tpch' | 'guide' | 'none'
 /** Loopback ports; a service that is not named takes a free one. */
 export interface Ports {
   readonly redshift?: number
+  readonly redshiftApi?: number
   readonly s3?: number
   readonly oss?: number
   readonly onlineMigration?: number
@@ -43,7 +44,7 @@ export interface LaunchOptions {
 }
 
 const names = ['dir', 'seed', 'scale', 'from', 'json', 'ports', 'world', 'faults', 'switches', 'exitWithParent']
-const portNames = ['redshift', 's3', 'oss', 'onlineMigration', 'maxcompute', 'access']
+const portNames = ['redshift', 'redshiftApi', 's3', 'oss', 'onlineMigration', 'maxcompute', 'access']
 
 /** Throws LaunchError with every value that does not fit. */
 export async function readOptions(file: string): Promise<LaunchOptions> {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
+import { isValidPassword } from '../redshift-api/temporary-password.js'
 import { RedshiftFault } from './fault.js'
 import { cleartextRequest, md5Request } from './messages.js'
 import { startupByteCountMax, type WireStream } from './wire-stream.js'
@@ -82,11 +83,17 @@ export async function authenticate(
   if (frame?.type !== 'p') throw fatal('08P01', 'expected password response')
   const given = frame.body.toString('utf8').replace(/\0$/, '')
   const expected = cleartext ? options.password : md5Password(options.password, user, salt)
-  if (!sameText(given, expected) || user !== options.user) {
+  const isPermanent = sameText(given, expected) && user === options.user
+  if (!isPermanent && !(cleartext && isTemporary(given, user, options))) {
     throw fatal('28P01', `password authentication failed for user "${user}"`)
   }
   const database = parameters.get('database') ?? user
   if (database !== options.database) throw fatal('3D000', `database "${database}" does not exist`)
+}
+
+/** A password that the service's API issued; its user exists, or nobody could have been let in. */
+function isTemporary(given: string, user: string, options: StartupOptions): boolean {
+  return isValidPassword(user, given) && user.replace(/^IAM[AR]?:/, '') === options.user
 }
 
 function md5Password(password: string, user: string, salt: Buffer): string {
