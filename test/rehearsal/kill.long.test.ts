@@ -58,6 +58,33 @@ describe('kill -9 of migrate run, then the same command', () => {
   }
 })
 
+/** A staged load is four statements: drop and make the staging table, LOAD into it, INSERT from it. */
+const stagedMoments: readonly (readonly [string, (line: Line) => boolean])[] = [
+  ['a staging table was being made', (line) => line.event === 'attempted' && /^load\/.*\/2$/.test(line.step ?? '')],
+  ['a LOAD into a staging table had begun', (line) => line.event === 'begun' && /^load\/.*\/3$/.test(line.step ?? '')],
+  [
+    'an INSERT from a staging table was attempted',
+    (line) => line.event === 'attempted' && /^load\/.*\/4$/.test(line.step ?? ''),
+  ],
+]
+
+describe('kill -9 in a staged load, then the same command', () => {
+  for (const [what, isMoment] of stagedMoments) {
+    it(`when ${what}`, async () => {
+      await using emulated = await emulate({ seed: 'guide' })
+      const args = ['run', '--config', emulated.clouds.config, '--json']
+      const killed = await migrate(args, {
+        kill: (child) => void endAt(child, 'SIGKILL', emulated.dir, isMoment, 1),
+      })
+      expect(killed.signal).toBe('SIGKILL')
+      const again = await migrate(args)
+      expect({ code: again.code, stderr: again.code === 0 ? '' : again.stderr }).toEqual({ code: 0, stderr: '' })
+      expect(again.lines.at(-2)).toMatchObject({ verified: 8, relations: 8 })
+      expect(await runSql(emulated.clouds, 'SHOW TABLES')).not.toMatch(/mig_/)
+    })
+  }
+})
+
 describe('an interrupt', () => {
   it('stops starting, says how to go on, and the same command finishes', async () => {
     await using emulated = await emulate({ seed: 'tpch', scale: 0.002 })
