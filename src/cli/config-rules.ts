@@ -1,4 +1,5 @@
 import { roleChainProblem } from '../dialect/redshift/role-chain.js'
+import { rowFilterProblem } from '../dialect/redshift/row-filter.js'
 import { MigrationError } from '../model/errors.js'
 import type { Config } from './config-schema.js'
 
@@ -6,7 +7,12 @@ type Redshift = Config['redshift']
 
 /** What one setting demands of another; the schema, which is published, cannot say it. Throws `config`. */
 export function checkRules(path: string, config: Config): Config {
-  const broken = [...prefixRules(config), ...loginRules(config.redshift), ...unloadRules(config)][0]
+  const broken = [
+    ...prefixRules(config),
+    ...loginRules(config.redshift),
+    ...unloadRules(config),
+    ...filterRules(config),
+  ][0]
   if (broken === undefined) return config
   throw new MigrationError('config', `${path}: ${broken.text}`, broken.hint === undefined ? {} : { hint: broken.hint })
 }
@@ -42,6 +48,17 @@ function* unloadRules({ redshift, s3, limits }: Config): Generator<Broken> {
   const { partMegabytes, rowGroupMegabytes = 0 } = limits
   if (rowGroupMegabytes > partMegabytes) {
     yield { text: `limits.rowGroupMegabytes: ${rowGroupMegabytes} is more than limits.partMegabytes ${partMegabytes}` }
+  }
+}
+
+function* filterRules({ relations }: Config): Generator<Broken> {
+  for (const [pattern, { where }] of Object.entries(relations)) {
+    const problem = where === undefined ? undefined : rowFilterProblem(where)
+    if (problem === undefined) continue
+    yield {
+      text: `relations.${pattern}.where: ${problem}`,
+      hint: 'it is one condition, as it would stand behind WHERE',
+    }
   }
 }
 

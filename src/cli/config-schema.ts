@@ -161,6 +161,25 @@ const naming = z
   })
   .prefault({})
 
+const relations = z
+  .record(
+    relationPattern,
+    z.strictObject({
+      where: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('one condition in Redshift SQL: only rows that satisfy it are carried, measured and verified'),
+      columns: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe('only these columns are carried, in their old order'),
+    }),
+  )
+  .default({})
+  .describe('rows and columns to carry, by schema.relation with *; the last match wins, alone')
+
 const verify = z
   .strictObject({
     default: z.enum(['count', 'aggregates']).default('aggregates'),
@@ -220,6 +239,7 @@ export const configSchema = z.strictObject({
     ),
   types,
   naming,
+  relations,
   verify,
   limits,
   hours,

@@ -11,6 +11,7 @@ const schema = z.strictObject({
   source: z.string().min(1),
   target: z.string().min(1),
   columns: z.array(z.strictObject({ name: z.string().min(1), kind: z.enum(['key', 'exact']) })).min(1),
+  filtered: z.boolean().default(false),
   averages: z
     .array(z.strictObject({ name: z.string().min(1), sum: z.string().min(1), count: z.string().min(1) }))
     .default([]),

@@ -21,6 +21,7 @@ export function setupOf(config: Config): Setup {
     carrier: config.carrier,
     types: config.types,
     naming: config.naming,
+    relations: config.relations,
     'verify.default': config.verify.default,
     lifecycleDays: config.lifecycleDays ?? null,
   }

@@ -7,7 +7,7 @@ import type { Observer, RunSettings, Travel } from '../stages/stage.js'
 import { assemble, sourceRoot, targetRoot } from './assemble.js'
 import type { LoadedConfig } from './config.js'
 import type { Context } from './context.js'
-import { readPairedQueries } from './paired-queries.js'
+import { readComparableQueries } from './comparable-queries.js'
 import type { OpenedRun } from './runs.js'
 
 const hour = 3_600_000
@@ -51,7 +51,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     ...(config.oss.roleArn === undefined ? {} : { roleArn: config.oss.roleArn }),
     hiveCompatibleLoad: config.maxcompute.hiveCompatibleLoad,
     replace: options.replace,
-    queries: await readPairedQueries(config.verify.queries, loaded.folder),
+    queries: await readComparableQueries(loaded),
     limits: { unload, transfer, load, verify },
     deadlines: {
       unload: hours.unload * hour,

@@ -30,7 +30,7 @@ export async function* reportMarkdown(
 
 function markdownRow(relation: ReportRelation): string {
   const cells = [
-    cell(relation.relation),
+    cell([relation.relation, ...partTexts(relation)].join('; ')),
     cell(relation.table),
     String(relation.rowCount ?? ''),
     String(relation.byteCount ?? ''),
@@ -39,6 +39,14 @@ function markdownRow(relation: ReportRelation): string {
     relation.failure === undefined ? relation.verdict : `${relation.verdict}: ${cell(relation.failure)}`,
   ]
   return `| ${cells.join(' | ')} |\n`
+}
+
+/** What the config left behind of a relation: nobody may take a part for the whole. */
+function partTexts({ where, leftOut }: ReportRelation): readonly string[] {
+  return [
+    ...(where === undefined ? [] : [`only rows where ${where}`]),
+    ...(leftOut === undefined ? [] : [`without the columns ${leftOut.join(', ')}`]),
+  ]
 }
 
 function cell(text: string): string {
@@ -91,6 +99,7 @@ function htmlRelation(relation: ReportRelation): string {
     `<details${open}><summary><b>${html(relation.relation)}</b> → ${html(relation.table)} `,
     `<span class="verdict ${relation.verdict}">${relation.verdict}</span><small>${html(figures.join(' · '))}</small></summary>`,
     relation.failure === undefined ? '' : `<p class="differs">${html(relation.failure)}</p>`,
+    ...partTexts(relation).map((text) => `<p>${html(text)}</p>`),
     htmlDifferences(relation),
     htmlConcerns(relation),
     htmlValues(relation),

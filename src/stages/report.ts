@@ -40,6 +40,10 @@ export interface ReportValue {
 export interface ReportRelation {
   readonly relation: string
   readonly table: string
+  /** The condition that its rows were chosen by. */
+  readonly where?: string
+  /** Columns of the source that were not carried. */
+  readonly leftOut?: readonly string[]
   readonly strategy: string
   readonly depth: string
   readonly states: Readonly<Record<Leg, string>>
@@ -88,6 +92,8 @@ async function reportRelation(
   return {
     relation: relationText(plan.source),
     table: tableText(plan.target),
+    ...(plan.where === undefined ? {} : { where: plan.where }),
+    ...(plan.leftOut === undefined ? {} : { leftOut: plan.leftOut }),
     strategy: plan.strategy,
     depth: plan.depth,
     states: Object.fromEntries(legs.map((leg) => [leg, journal.status(`${leg}/${id}`).state])) as Record<Leg, string>,

@@ -1,6 +1,7 @@
 import type { CatalogEntry } from '../model/catalog.js'
 import { relationText } from '../model/names.js'
 import type { ColumnPlan, Concern, RelationPlan, VerifyDepth } from '../model/plan.js'
+import { carriedPart, type RelationChoice } from './relation-choice.js'
 import { commentByteCountMax, cutToBytes } from './comment.js'
 import { concernOf } from './concern-codes.js'
 import { columnNames, relationId, tableName, tableNameConcerns, type Naming } from './names.js'
@@ -13,6 +14,8 @@ export interface PlanPolicy {
   /** 256 when absent. */
   readonly partMegabytesMax?: number
   readonly lifecycleDays?: number
+  /** In the order of the config; none means that everything is carried. */
+  readonly relations?: readonly RelationChoice[]
 }
 
 /** Well below the 2 GB that MaxCompute reads of one file, and a multiple of 32 as UNLOAD rounds (redshift.md 1.4). */
@@ -36,8 +39,12 @@ export function skipReason(entry: CatalogEntry): string | undefined {
   }
 }
 
-/** What will be done with a table of the source. Pure: the same entry and policy give the same plan. */
-export function planRelation(entry: CatalogEntry, policy: PlanPolicy): RelationPlan {
+/**
+ * What will be done with a table of the source. Pure: the same entry and policy give the same plan.
+ * Throws `config` where the policy names columns that the relation does not have.
+ */
+export function planRelation(whole: CatalogEntry, policy: PlanPolicy): RelationPlan {
+  const { entry, ...part } = carriedPart(whole, policy.relations ?? [])
   const source = { schema: entry.schema, name: entry.name }
   const named = columnNames(entry.columns, { relation: source, naming: policy.naming })
   const translations = entry.columns.map((column, n) =>
@@ -50,7 +57,7 @@ export function planRelation(entry: CatalogEntry, policy: PlanPolicy): RelationP
     ...translations.flatMap((translation) => translation.concerns),
     ...relationConcerns(entry),
   ]
-  return { ...identityOf(entry, policy, columns), ...sizesOf(entry), concerns }
+  return { ...identityOf(entry, policy, columns), ...part, ...sizesOf(entry), concerns }
 }
 
 function identityOf(

@@ -115,6 +115,18 @@ describe('the config file', () => {
       /limits\.rowGroupMegabytes: 64 is more than limits\.partMegabytes 32/,
       undefined,
     ],
+    [
+      'a filter that is more than a condition',
+      (text) => text.replace('relations: {}', "relations: { 'sales.*': { where: 'a = 1; DROP TABLE b' } }"),
+      /relations\.sales\.\*\.where: it has a semicolon/,
+      /one condition/,
+    ],
+    [
+      'an empty list of columns',
+      (text) => text.replace('relations: {}', 'relations: { sales.orders: { columns: [] } }'),
+      /relations\.sales\.orders\.columns: /,
+      undefined,
+    ],
     ['broken YAML', (text) => text.replace('version: 1', 'version: [1'), /migrate\.yaml:\d+:\d+: not YAML/, undefined],
     ['another version', (text) => text.replace('version: 1', 'version: 2'), /version: /, undefined],
   ]

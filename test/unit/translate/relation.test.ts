@@ -116,3 +116,51 @@ describe('concern codes', () => {
     expect(explainCode('toString')).toBeUndefined()
   })
 })
+
+describe('a part of a relation', () => {
+  const choose = (...relations: NonNullable<PlanPolicy['relations']>): PlanPolicy => ({ ...policy, relations })
+
+  it('is everything where no choice covers it', () => {
+    const choices = choose({ match: 's.u', where: 'c0 > 1' }, { match: 'S.*', columns: ['c1'] })
+    expect(planRelation(entry(2), choices)).toEqual(planRelation(entry(2), policy))
+  })
+
+  it('has the condition and the columns of the last choice that covers it, and of no other', () => {
+    const plan = planRelation(
+      entry(4),
+      choose({ match: '*', where: 'c0 > 1' }, { match: 's.*', columns: ['c3', 'c1'] }),
+    )
+    expect(plan.columns.map((column) => column.target)).toEqual(['c1', 'c3'])
+    expect(plan.leftOut).toEqual(['c0', 'c2'])
+    expect(plan).not.toHaveProperty('where')
+    const filtered = planRelation(
+      entry(2),
+      choose({ match: 's.*', columns: ['c1'] }, { match: 's.t', where: 'c0 > 1' }),
+    )
+    expect(filtered).toEqual({ ...planRelation(entry(2), policy), where: 'c0 > 1' })
+  })
+
+  it('keeps what is said of a column, and says nothing of one that stays behind', () => {
+    const columns = [
+      catalogColumn('id', plainType('integer'), { notNull: true, distKey: true }),
+      catalogColumn('at', plainType('timestamp without time zone'), { sortKeyPosition: 1 }),
+    ]
+    const whole = planRelation(entry(0, { columns }), policy)
+    const plan = planRelation(entry(0, { columns }), choose({ match: 's.t', columns: ['id'] }))
+    expect(plan.columns).toEqual(whole.columns.slice(0, 1))
+    expect(plan.columns[0]?.notNull).toBe(true)
+    expect([whole.strategy, plan.strategy]).toEqual(['staged', 'direct'])
+    expect(plan.concerns).toEqual([{ code: 'RS0204', class: 'note', message: 'DISTKEY(id) is not carried' }])
+  })
+
+  it('refuses columns that the relation does not have, by name', () => {
+    const choices = choose({ match: 's.*', columns: ['c1', 'C0', 'x'] })
+    expect(() => planRelation(entry(2), choices)).toThrow(
+      expect.objectContaining({
+        code: 'config',
+        message: 'relations.s.*.columns: s.t has no column C0, x',
+        hint: 'it has c0, c1',
+      }),
+    )
+  })
+})

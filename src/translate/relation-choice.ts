@@ -1,0 +1,45 @@
+import type { CatalogEntry } from '../model/catalog.js'
+import { MigrationError } from '../model/errors.js'
+import { relationText } from '../model/names.js'
+import type { RelationPlan } from '../model/plan.js'
+import { globMatches } from '../model/selection.js'
+
+/** Which rows and columns of relations are carried. */
+export interface RelationChoice {
+  /** `schema.name` with `*` for any characters. */
+  readonly match: string
+  /** One condition in Redshift's SQL. */
+  readonly where?: string
+  /** Names as the source spells them. */
+  readonly columns?: readonly string[]
+}
+
+/** The last choice that covers `schema.name`; it stands alone, nothing of an earlier one is added. */
+export function choiceOf(choices: readonly RelationChoice[], relation: string): RelationChoice | undefined {
+  return choices.findLast((choice) => globMatches(choice.match, relation))
+}
+
+/** The entry without the columns that stay behind, and what the plan says of rows and columns. */
+export function carriedPart(
+  entry: CatalogEntry,
+  choices: readonly RelationChoice[],
+): { readonly entry: CatalogEntry } & Pick<RelationPlan, 'where' | 'leftOut'> {
+  const choice = choiceOf(choices, relationText(entry))
+  const where = choice?.where === undefined ? {} : { where: choice.where }
+  if (choice?.columns === undefined) return { entry, ...where }
+  refuseUnknown(entry, choice, choice.columns)
+  const named = new Set(choice.columns)
+  const leftOut = entry.columns.filter((column) => !named.has(column.name)).map((column) => column.name)
+  const columns = entry.columns.filter((column) => named.has(column.name))
+  return { entry: { ...entry, columns }, ...where, ...(leftOut.length === 0 ? {} : { leftOut }) }
+}
+
+function refuseUnknown(entry: CatalogEntry, choice: RelationChoice, columns: readonly string[]): void {
+  const names = new Set(entry.columns.map((column) => column.name))
+  const unknown = columns.filter((name) => !names.has(name))
+  if (unknown.length === 0) return
+  const subject = `relations.${choice.match}.columns: ${relationText(entry)} has no column`
+  throw new MigrationError('config', `${subject} ${unknown.join(', ')}`, {
+    hint: `it has ${[...names].slice(0, 20).join(', ')}${names.size > 20 ? ', …' : ''}`,
+  })
+}
