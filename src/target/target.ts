@@ -6,13 +6,20 @@ import type { Call, Work } from '../model/work.js'
 
 export interface TableShape {
   readonly name: TableName
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly nullable: boolean }[]
+  readonly columns: readonly {
+    readonly name: string
+    readonly type: string
+    readonly nullable: boolean
+    readonly comment?: string
+  }[]
   readonly partitionColumns: readonly { readonly name: string; readonly type: string }[]
   /** As the service tells it; absent where it does not. */
   readonly tableId?: string
   /** Seconds since 1970. */
   readonly createdAt?: number
   readonly comment?: string
+  /** Absent where the table has none. */
+  readonly lifecycleDays?: number
 }
 
 export type InstanceOutcome = {

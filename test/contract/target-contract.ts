@@ -116,11 +116,14 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
       const shape = await target.describe({ project, name: table }, callOf())
       expect(shape?.columns).toEqual([
         { name: 'id', type: 'BIGINT', nullable: false },
-        { name: 'price', type: 'DECIMAL(12,2)', nullable: true },
+        { name: 'price', type: 'DECIMAL(12,2)', nullable: true, comment: 'in euro' },
         { name: 'name', type: 'VARCHAR(25)', nullable: true },
         { name: 'at', type: 'TIMESTAMP', nullable: true },
       ])
       expect(shape?.partitionColumns).toEqual([])
+      expect(shape?.lifecycleDays).toBeUndefined()
+      await run(`ALTER TABLE ${table} SET LIFECYCLE 7`)
+      expect((await target.describe({ project, name: table }, callOf()))?.lifecycleDays).toBe(7)
       expect(Math.abs((shape?.createdAt ?? 0) - Date.now() / 1_000)).toBeLessThan(900)
       expect(await target.describe({ project, name: `${prefix}_nowhere` }, callOf())).toBeUndefined()
       const nowhere = target.describe({ project: `${prefix}_nowhere`, name: table }, callOf())

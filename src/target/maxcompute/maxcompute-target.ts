@@ -38,7 +38,7 @@ export class MaxComputeTarget implements Target {
   async describe(table: TableName, call: Call): Promise<TableShape | undefined> {
     const found = await this.#client.getTable(table.name, table, { ...call, subject: `table ${tableText(table)}` })
     if (found === undefined) return undefined
-    const { tableId, createdAt, comment } = found
+    const { tableId, createdAt, comment, lifecycleDays } = found
     return {
       name: table,
       columns: found.columns.map(shapeColumn),
@@ -46,6 +46,7 @@ export class MaxComputeTarget implements Target {
       ...(tableId === undefined ? {} : { tableId }),
       ...(createdAt === undefined ? {} : { createdAt }),
       ...(comment === undefined ? {} : { comment }),
+      ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
     }
   }
 
@@ -85,7 +86,8 @@ export class MaxComputeTarget implements Target {
 }
 
 function shapeColumn(column: TableColumn): TableShape['columns'][number] {
-  return { name: column.name, type: column.type.toUpperCase(), nullable: column.nullable }
+  const { name, type, nullable, comment } = column
+  return { name, type: type.toUpperCase(), nullable, ...(comment === undefined ? {} : { comment }) }
 }
 
 /** Cells are found by the aliases m0, m1 …, never by their place alone. */

@@ -34,6 +34,7 @@ export interface TableInfo {
   readonly comment?: string
   /** Seconds since 1970. */
   readonly createdAt?: number
+  readonly lifecycleDays?: number
   readonly columns: readonly TableColumn[]
   readonly partitionColumns: readonly TableColumn[]
 }
@@ -71,6 +72,8 @@ interface SchemaDocument {
   readonly partitionKeys?: readonly SchemaColumn[]
   readonly comment?: string
   readonly createTime?: number
+  /** Days; -1 for none (maxcompute.md 3). */
+  readonly lifecycle?: number
 }
 
 /** Undefined when the text is no Table document with a Schema in JSON. */
@@ -85,6 +88,7 @@ export function readTable(body: string): TableInfo | undefined {
     ...(schema.comment === undefined || schema.comment === '' ? {} : { comment: schema.comment }),
     ...optional(root, { tableId: 'TableId', owner: 'Owner', type: 'Type', comment: 'Comment' }),
     ...(createdAt === undefined ? {} : { createdAt }),
+    ...(schema.lifecycle === undefined || schema.lifecycle <= 0 ? {} : { lifecycleDays: schema.lifecycle }),
     columns: (schema.columns ?? []).map(readColumn),
     partitionColumns: (schema.partitionKeys ?? []).map(readColumn),
   }
