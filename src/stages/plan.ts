@@ -54,7 +54,7 @@ export async function makePlan(
 }
 
 /** Two relations must not become one table, whatever the naming templates say. */
-function withTableConcern(plan: RelationPlan, tables: Map<string, string>): RelationPlan {
+export function withTableConcern(plan: RelationPlan, tables: Map<string, string>): RelationPlan {
   const table = tableText(plan.target)
   const other = tables.get(table)
   if (other === undefined) {

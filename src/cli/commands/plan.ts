@@ -3,10 +3,12 @@ import { readCatalog, targetFacts } from '../../stages/catalog.js'
 import { makePlan, type PlanSummary } from '../../stages/plan.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { relationText, tableText } from '../../model/names.js'
-import type { PlanPolicy } from '../../translate/relation.js'
+import type { RelationPlan } from '../../model/plan.js'
 import { assemble } from '../assemble.js'
+import { readComparableQueries } from '../comparable-queries.js'
 import { askingCall, runsFolder, type Context } from '../context.js'
 import { bytesText, countText } from '../figures.js'
+import { policyOf } from '../policy.js'
 import { createRun, findRun, openRun, type OpenedRun, type RunSummary } from '../runs.js'
 import { setupDifference, setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
@@ -51,6 +53,7 @@ async function hasMoved(run: RunSummary): Promise<boolean> {
 /** catalog → plan, into the run's folder. */
 export async function planRun(context: Context, loaded: LoadedConfig, run: OpenedRun): Promise<PlanSummary> {
   const { config } = loaded
+  await readComparableQueries(loaded)
   const places = assemble(loaded, run.document.run)
   const call = askingCall(context, catalogMilliseconds)
   await readCatalog(places, config, run.folder, run.journal, call)
@@ -61,26 +64,6 @@ export async function planRun(context: Context, loaded: LoadedConfig, run: Opene
     project: facts.project,
     consistency: config.consistency,
   })
-}
-
-function policyOf(loaded: LoadedConfig): PlanPolicy {
-  const { types, naming, maxcompute, verify, limits, lifecycleDays } = loaded.config
-  const overrides = types.overrides.map(({ match, type, expression }) =>
-    expression === undefined ? { match, type } : { match, type, expression },
-  )
-  return {
-    types: { ...types, overrides },
-    naming: {
-      project: maxcompute.project,
-      ...(maxcompute.schema === undefined ? {} : { schema: maxcompute.schema }),
-      table: naming.table,
-      tables: naming.tables,
-      columns: naming.columns,
-    },
-    depth: verify.default,
-    partMegabytesMax: limits.partMegabytes,
-    ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
-  }
 }
 
 async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary): Promise<void> {
@@ -97,12 +80,21 @@ async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary):
       {},
       () => `${relationText(relation.source)} -> ${tableText(relation.target)} (${relation.strategy}${size})`,
     )
+    for (const line of partLines(relation)) talk.data({}, () => `  ${line}`)
     for (const concern of relation.concerns) {
       talk.data({}, () => `  ${concern.class} ${concern.code}: ${concern.message}`)
     }
   }
   for (const one of summary.skipped) talk.data({}, () => `${one.schema}.${one.name} skipped: ${one.reason}`)
   talk.data({}, () => planLine(run.document.run, summary))
+}
+
+/** What the config leaves behind of a relation. */
+function partLines({ where, leftOut }: RelationPlan): readonly string[] {
+  return [
+    ...(where === undefined ? [] : [`only rows where ${where}`]),
+    ...(leftOut === undefined ? [] : [`without ${leftOut.join(', ')}`]),
+  ]
 }
 
 function planLine(run: string, summary: PlanSummary): string {

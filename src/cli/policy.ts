@@ -1,0 +1,31 @@
+import type { PlanPolicy } from '../translate/relation.js'
+import { defaultTypePolicy } from '../translate/types.js'
+import { relationChoices } from './comparable-queries.js'
+import type { LoadedConfig } from './config.js'
+
+/** What the config chose, as the planner takes it. */
+export function policyOf(loaded: LoadedConfig): PlanPolicy {
+  const { types, naming, maxcompute, verify, limits, lifecycleDays } = loaded.config
+  const overrides = types.overrides.map(({ match, type, expression }) =>
+    expression === undefined ? { match, type } : { match, type, expression },
+  )
+  return {
+    types: { ...types, overrides },
+    naming: {
+      project: maxcompute.project,
+      ...(maxcompute.schema === undefined ? {} : { schema: maxcompute.schema }),
+      table: naming.table,
+      tables: naming.tables,
+      columns: naming.columns,
+    },
+    relations: relationChoices(loaded.config),
+    depth: verify.default,
+    partMegabytesMax: limits.partMegabytes,
+    ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
+  }
+}
+
+/** The choices of a config that says nothing, for a project that was named by hand. */
+export function defaultPolicy(project: string): PlanPolicy {
+  return { types: defaultTypePolicy, naming: { project, table: '{table}' }, depth: 'aggregates' }
+}
