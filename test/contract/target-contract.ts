@@ -121,9 +121,8 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
         { name: 'at', type: 'TIMESTAMP', nullable: true },
       ])
       expect(shape?.partitionColumns).toEqual([])
-      expect(shape?.lifecycleDays).toBeUndefined()
-      await run(`ALTER TABLE ${table} SET LIFECYCLE 7`)
-      expect((await target.describe({ project, name: table }, callOf()))?.lifecycleDays).toBe(7)
+      await run(`ALTER TABLE ${table} SET LIFECYCLE 3`)
+      expect((await target.describe({ project, name: table }, callOf()))?.lifecycleDays).toBe(3)
       expect(Math.abs((shape?.createdAt ?? 0) - Date.now() / 1_000)).toBeLessThan(900)
       expect(await target.describe({ project, name: `${prefix}_nowhere` }, callOf())).toBeUndefined()
       const nowhere = target.describe({ project: `${prefix}_nowhere`, name: table }, callOf())
