@@ -30,8 +30,7 @@ export function cachedLogin(
   }
   return async (call) => {
     if (login !== undefined && login.expiresAt - now() > spareMilliseconds) return login
-    const waited = (flight ??= renew())
-    return unlessStopped(subject, call, () => waited, undefined, 'source-unreachable')
+    return unlessStopped(subject, call, () => (flight ??= renew()), undefined, 'source-unreachable')
   }
 }
 

@@ -1,0 +1,67 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse, stringify } from 'yaml'
+import { expect, it } from 'vitest'
+import { loadConfig } from '../../../src/cli/config.js'
+import { setupOf } from '../../../src/cli/setup.js'
+
+const example = fileURLToPath(new URL('../../../config/example.yaml', import.meta.url))
+const environment = {
+  REDSHIFT_PASSWORD: 'pw-from-env',
+  ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'alibaba-secret',
+  AWS_SECRET_ACCESS_KEY: 'aws-secret',
+}
+const secretAccessKey = '${env:AWS_SECRET_ACCESS_KEY}'
+
+type Settings = Readonly<Record<string, unknown>>
+
+/** The example with another `redshift`; undefined takes a setting away. */
+async function configWith(change: Settings): Promise<string> {
+  const config = parse(await readFile(example, 'utf8')) as { redshift: Settings }
+  const path = join(await mkdtemp(join(tmpdir(), 'config-rules-')), 'migrate.yaml')
+  await writeFile(path, stringify({ ...config, redshift: { ...config.redshift, ...change } }))
+  return path
+}
+
+const iam = { login: 'iam', user: undefined, password: undefined }
+const cluster = { ...iam, cluster: 'dwh' }
+const workgroup = { ...iam, workgroup: 'analytics', host: undefined }
+
+it.each([
+  ['a cluster', cluster],
+  ['a cluster and its user', { ...cluster, dbUser: 'migrator' }],
+  ['a workgroup, which knows its host', workgroup],
+  ['a workgroup behind another name', { ...workgroup, host: 'redshift.internal' }],
+  ['keys by reference', { ...cluster, accessKeyId: 'AKIA', secretAccessKey }],
+])('an IAM login to %s is enough', async (_, change) => {
+  const { config } = await loadConfig(await configWith(change), environment)
+  expect(config.redshift.login).toBe('iam')
+  expect(setupOf(config)['redshift.host']).toBe(config.redshift.host ?? 'analytics')
+})
+
+it.each([
+  ['redshift.tls: off is not possible with redshift.login iam', { ...cluster, tls: 'off' }],
+  ['redshift.login: iam needs either redshift.cluster or redshift.workgroup', iam],
+  ['redshift.login: iam needs either redshift.cluster or redshift.workgroup', { ...cluster, workgroup: 'analytics' }],
+  ['redshift.host: is needed with redshift.cluster', { ...cluster, host: undefined }],
+  ['redshift.dbUser: only for a cluster', { ...workgroup, dbUser: 'migrator' }],
+  ['redshift.user: only for redshift.login password', { ...cluster, user: 'migrator' }],
+  ['redshift.password: only for redshift.login password', { ...cluster, password: '${env:REDSHIFT_PASSWORD}' }],
+  ['redshift.accessKeyId: goes with redshift.secretAccessKey, both or neither', { ...cluster, accessKeyId: 'AKIA' }],
+  ['redshift.accessKeyId: goes with redshift.secretAccessKey, both or neither', { ...cluster, secretAccessKey }],
+  [
+    'redshift.sessionToken: needs redshift.accessKeyId and redshift.secretAccessKey',
+    { ...cluster, sessionToken: secretAccessKey },
+  ],
+  ['redshift.cluster: only for redshift.login iam', { cluster: 'dwh' }],
+  ['redshift.endpoint: only for redshift.login iam', { endpoint: 'https://example.com' }],
+  ['redshift.host: is needed with redshift.login password', { host: undefined }],
+  ['redshift.user: is needed with redshift.login password', { user: undefined }],
+  ['redshift.password: is needed with redshift.login password', { password: undefined }],
+])('refuses in one line: %s', async (text, change) => {
+  const path = await configWith(change)
+  const loading = loadConfig(path, environment)
+  await expect(loading).rejects.toMatchObject({ code: 'config', message: `${path}: ${text}` })
+})
