@@ -98,11 +98,18 @@ function addPlanning(parser: Argv, choose: Choose): void {
   )
   parser.command(
     'ddl',
-    'write the MaxCompute DDL of the plan to files',
+    'write the MaxCompute DDL of the plan, or of .sql files, to files',
     (options) =>
-      withReplace(options).option('apply', { type: 'boolean', default: false, describe: 'make the tables too' }),
-    ({ apply, replace }) =>
-      choose(async (context) => (await import('./commands/ddl.js')).ddl(context, { apply, replace })),
+      withReplace(options)
+        .option('apply', { type: 'boolean', default: false, describe: 'make the tables too' })
+        .option('diff', { type: 'boolean', default: false, describe: 'compare the plan with the tables that stand' })
+        .option('from', { type: 'string', array: true, describe: 'files of Redshift DDL, or folders of *.sql' })
+        .option('out', { type: 'string', describe: "with --from: folder to write to; the config's otherwise" })
+        .option('project', { type: 'string', describe: "with --from: MaxCompute project; the config's otherwise" }),
+    ({ apply, replace, diff, from, out, project }) =>
+      choose(async (context) =>
+        (await import('./commands/ddl.js')).ddl(context, { apply, replace, diff, from, out, project }),
+      ),
   )
 }
 

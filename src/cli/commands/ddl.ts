@@ -1,16 +1,39 @@
 import { resolve } from 'node:path'
 import { RunFolder } from '../../journal/run-folder.js'
+import { MigrationError } from '../../model/errors.js'
 import { writeDdl } from '../../stages/ddl.js'
 import { createTables, exitCodeOf } from '../../stages/journey.js'
 import type { LoadedConfig } from '../config.js'
 import type { Context } from '../context.js'
+import { ddlDiff } from './ddl-diff.js'
+import { ddlFrom } from './ddl-from.js'
 import { onTravel, openPlannedRun } from './travel-command.js'
 
-/** Writes the plan's MaxCompute DDL to files, and with `apply` makes the tables. */
-export async function ddl(
-  context: Context,
-  options: { readonly apply: boolean; readonly replace: boolean },
-): Promise<number> {
+export interface DdlOptions {
+  readonly apply: boolean
+  readonly replace: boolean
+  readonly diff: boolean
+  readonly from?: readonly string[] | undefined
+  readonly out?: string | undefined
+  readonly project?: string | undefined
+}
+
+/** The plan's DDL to files, and with `apply` the tables; or DDL of files alone; or plan and tables compared. */
+export async function ddl(context: Context, options: DdlOptions): Promise<number> {
+  const { apply, diff, from, out, project } = options
+  if (from === undefined && (out ?? project) !== undefined) throw refuse('--out and --project go with --from')
+  if (diff && (apply || from !== undefined)) throw refuse('--diff only looks: give it without --apply and --from')
+  if (from === undefined) return diff ? ddlDiff(context) : ddlOfRun(context, options)
+  if (apply) throw refuse('--from makes no tables, so --apply is refused: tables are made by a run')
+  if (from.length === 0) throw refuse('--from names no file')
+  return ddlFrom(context, { from, out, project })
+}
+
+function refuse(what: string): MigrationError {
+  return new MigrationError('arguments', `ddl: ${what}`)
+}
+
+async function ddlOfRun(context: Context, options: Pick<DdlOptions, 'apply' | 'replace'>): Promise<number> {
   const loaded = await context.config()
   const run = await openPlannedRun(context, 'ddl')
   const folder = ddlFolder(loaded)
