@@ -56,7 +56,7 @@ function questions(config: Config, places: Places, access: Access | undefined): 
 }
 
 function loginName({ redshift }: Config): string {
-  return redshift.user ?? `IAM:${redshift.dbUser ?? 'this machine’s identity'}`
+  return redshift.user ?? (redshift.dbUser === undefined ? 'AWS identity' : `IAM:${redshift.dbUser}`)
 }
 
 function accessQuestions(config: Config, access: Access): readonly Question[] {
