@@ -1,3 +1,4 @@
+import { rowFilterProblem } from '../dialect/redshift/row-filter.js'
 import type { CatalogEntry } from '../model/catalog.js'
 import { MigrationError } from '../model/errors.js'
 import { relationText } from '../model/names.js'
@@ -19,19 +20,26 @@ export function choiceOf(choices: readonly RelationChoice[], relation: string): 
   return choices.findLast((choice) => globMatches(choice.match, relation))
 }
 
-/** The entry without the columns that stay behind, and what the plan says of rows and columns. */
+/** The entry without the columns that stay behind, and what the plan says of rows and columns. Throws `config`. */
 export function carriedPart(
   entry: CatalogEntry,
   choices: readonly RelationChoice[],
 ): { readonly entry: CatalogEntry } & Pick<RelationPlan, 'where' | 'leftOut'> {
   const choice = choiceOf(choices, relationText(entry))
-  const where = choice?.where === undefined ? {} : { where: choice.where }
+  const where = choice?.where === undefined ? {} : { where: checkedFilter(choice.where, choice) }
   if (choice?.columns === undefined) return { entry, ...where }
   refuseUnknown(entry, choice, choice.columns)
   const named = new Set(choice.columns)
   const leftOut = entry.columns.filter((column) => !named.has(column.name)).map((column) => column.name)
   const columns = entry.columns.filter((column) => named.has(column.name))
   return { entry: { ...entry, columns }, ...where, ...(leftOut.length === 0 ? {} : { leftOut }) }
+}
+
+/** The condition reaches the source in measures before it does in an UNLOAD: it is checked where it enters a plan. */
+function checkedFilter(where: string, choice: RelationChoice): string {
+  const problem = rowFilterProblem(where)
+  if (problem === undefined) return where
+  throw new MigrationError('config', `relations.${choice.match}.where: ${problem}`)
 }
 
 function refuseUnknown(entry: CatalogEntry, choice: RelationChoice, columns: readonly string[]): void {

@@ -47,6 +47,12 @@ function never(name: string, why: string): UnloadRule {
   return { rule: `never-${name}`, message: `${shown(name)} ${why}`, find: (input) => clause(input, name)?.at }
 }
 
+/** Told at the second one's place. */
+function oneOf(rule: string, names: readonly string[]): UnloadRule {
+  const message = `${names.map(shown).join(', ')} exclude each other`
+  return { rule, message, find: ({ shape }) => shape.clauses.filter((given) => names.includes(given.name))[1]?.at }
+}
+
 const textOptions = ['delimiter', 'fixedwidth', 'addquotes', 'escape', 'null', 'header']
 const secretClauses = ['access_key_id', 'secret_access_key', 'session_token', 'credentials', 'master_symmetric_key']
 
@@ -72,11 +78,8 @@ const formats: readonly UnloadRule[] = [
       return new Set(names).size < names.length ? clause(input, 'json')?.at : undefined
     },
   },
-  {
-    rule: 'one-format',
-    message: 'a statement has one format',
-    find: (input) => input.shape.clauses.filter((one) => ['csv', 'parquet', 'json'].includes(one.name))[1]?.at,
-  },
+  oneOf('one-format', ['csv', 'parquet', 'json']),
+  oneOf('one-compression', ['gzip', 'bzip2', 'zstd']),
   {
     rule: 'delimiter-one-ascii',
     message: 'DELIMITER is one ASCII character',
@@ -102,8 +105,16 @@ const encryption: readonly UnloadRule[] = [
       return isKeyed ? undefined : clause(input, 'parquet') && clause(input, 'encrypted')?.at
     },
   },
+  oneOf('one-encryption-key', ['kms_key_id', 'master_symmetric_key']),
   needs('kms-without-encrypted', 'kms_key_id', 'encrypted'),
-  needs('master-key-without-encrypted', 'master_symmetric_key', 'encrypted'),
+  {
+    rule: 'master-key-without-encrypted',
+    message: 'MASTER_SYMMETRIC_KEY needs ENCRYPTED, also in CREDENTIALS',
+    find: (input) => {
+      if (clause(input, 'encrypted') !== undefined) return undefined
+      return (clause(input, 'master_symmetric_key') ?? masterKeyInCredentials(input))?.at
+    },
+  },
   apart('kms-with-credentials', 'credentials', 'kms_key_id'),
   apart('master-key-with-credentials', 'credentials', 'master_symmetric_key'),
   ...[['auto-with-kms', 'kms_key_id'] as const, ['auto-with-master-key', 'master_symmetric_key'] as const].map(
@@ -121,14 +132,7 @@ const encryption: readonly UnloadRule[] = [
 ]
 
 const authorization: readonly UnloadRule[] = [
-  {
-    rule: 'one-authorization',
-    message: 'IAM_ROLE, keys and CREDENTIALS exclude each other',
-    find: (input) => {
-      const ways = ['iam_role', 'access_key_id', 'credentials'].flatMap((name) => clause(input, name) ?? [])
-      return ways[1]?.at
-    },
-  },
+  oneOf('one-authorization', ['iam_role', 'access_key_id', 'credentials']),
   {
     rule: 'authorization-missing',
     message: 'IAM_ROLE is missing',

@@ -153,6 +153,15 @@ describe('a part of a relation', () => {
     expect(plan.concerns).toEqual([{ code: 'RS0204', class: 'note', message: 'DISTKEY(id) is not carried' }])
   })
 
+  it('refuses what is more than a condition', () => {
+    expect(() => planRelation(entry(2), choose({ match: 's.*', where: 'c0 = 1); DROP TABLE t; --' }))).toThrow(
+      expect.objectContaining({
+        code: 'config',
+        message: expect.stringMatching(/^relations\.s\.\*\.where: /) as unknown,
+      }),
+    )
+  })
+
   it('refuses columns that the relation does not have, by name', () => {
     const choices = choose({ match: 's.*', columns: ['c1', 'C0', 'x'] })
     expect(() => planRelation(entry(2), choices)).toThrow(

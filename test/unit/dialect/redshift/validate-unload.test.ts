@@ -4,6 +4,8 @@ import { quoteIdentifier } from '../../../../src/dialect/redshift/identifier.js'
 import { quoteLiteral } from '../../../../src/dialect/redshift/literal.js'
 import { rowFilterProblem } from '../../../../src/dialect/redshift/row-filter.js'
 import { unloadStatement } from '../../../../src/dialect/redshift/unload.js'
+import { clauseRules } from '../../../../src/dialect/redshift/unload-rules.js'
+import { valueRules } from '../../../../src/dialect/redshift/unload-value-rules.js'
 import { unloadViolations, type UnloadContext } from '../../../../src/dialect/redshift/validate-unload.js'
 import type { ColumnPlan } from '../../../../src/model/plan.js'
 import { columnPlan, relationPlan } from '../sample-plan.js'
@@ -100,6 +102,13 @@ const documented: readonly Row[] = [
     'master-key-without-encrypted',
     statement("MASTER_SYMMETRIC_KEY 'MK'"),
     statement("MASTER_SYMMETRIC_KEY 'MK' ENCRYPTED"),
+    secrets,
+    secrets,
+  ],
+  [
+    'master-key-without-encrypted',
+    statement('', { by: masterCredentials }),
+    statement('ENCRYPTED', { by: masterCredentials }),
     secrets,
     secrets,
   ],
@@ -211,6 +220,7 @@ const others: readonly Row[] = [
     statement('', { by: "IAM_ROLE 'arn:aws:iam::111122223333:role/a,arn:aws:iam::111122223333:role/b'" }),
   ],
   ['authorization-missing', statement('', { by: '' }), statement('', { by: 'IAM_ROLE DEFAULT' })],
+  ['secret-without-key-id', statement("SECRET_ACCESS_KEY 'SK'"), statement('', { by: keys }), secrets, secrets],
   ['keys-in-pairs', statement('', { by: "ACCESS_KEY_ID 'AK'" }), statement('', { by: keys }), secrets, secrets],
   [
     'credentials-format',
@@ -220,6 +230,13 @@ const others: readonly Row[] = [
     secrets,
   ],
   ['one-format', statement('CSV PARQUET'), statement('CSV')],
+  ['one-compression', statement('GZIP ZSTD'), statement('ZSTD')],
+  [
+    'one-encryption-key',
+    statement("ENCRYPTED KMS_KEY_ID 'k' MASTER_SYMMETRIC_KEY 'MK'"),
+    statement("ENCRYPTED KMS_KEY_ID 'k'"),
+    secrets,
+  ],
   ['repeated-option', statement('GZIP GZIP'), statement('GZIP')],
   ['delimiter-one-ascii', statement("DELIMITER '||'"), statement("DELIMITER '|'")],
   ['delimiter-one-ascii', statement("DELIMITER 'é'"), statement("DELIMITER '\\t'")],
@@ -259,6 +276,11 @@ describe('unloadViolations', () => {
       expect(unloadViolations(legal, legalWithin)).toEqual([])
     })
   }
+
+  it('is asked about every rule that it has', () => {
+    const tested = new Set([...documented, ...others].map(([rule]) => rule))
+    expect([...clauseRules, ...valueRules].filter(({ rule }) => !tested.has(rule))).toEqual([])
+  })
 
   it('finds a select that was escaped once too seldom', () => {
     const once = selects.one.replace('"b" AS', "'it''s' AS")
