@@ -48,7 +48,7 @@ export class CatalogDraft {
 
   #finishEntry(draft: Draft): CatalogEntry {
     const { table, view, owner, comment, columnComments } = draft
-    const entry = table === undefined ? (view as CatalogEntry) : finishTable(table)
+    const entry = table === undefined ? (view as CatalogEntry) : finishTable(this.#withReferences(table))
     for (const column of table?.columns ?? []) {
       if (column.caseInsensitive !== true) continue
       this.#ignore(`COLLATE CASE_INSENSITIVE of ${relationText(entry)}.${column.name}`, column.at)
@@ -58,6 +58,18 @@ export class CatalogDraft {
       return text === undefined ? column : { ...column, comment: text }
     })
     return { ...entry, columns, ...(owner === undefined ? {} : { owner }), ...(comment === undefined ? {} : { comment }) }
+  }
+
+  /** REFERENCES without columns means the other table's primary key, and the catalog names it. */
+  #withReferences(table: TableDraft): TableDraft {
+    const constraints = table.constraints.map((constraint) => {
+      const { references } = constraint
+      if (references === undefined || references.columns.length > 0) return constraint
+      const other = this.#drafts.get(keyOf(references.relation))?.table
+      const columns = other?.constraints.find(({ kind }) => kind === 'primary-key')?.columns ?? []
+      return { ...constraint, references: { ...references, columns } }
+    })
+    return { ...table, constraints }
   }
 
   #createTable(statement: Extract<DdlStatement, { kind: 'create-table' }>): void {

@@ -201,6 +201,17 @@ describe('keys', () => {
   })
 })
 
+describe('foreign keys', () => {
+  it('that name no columns mean the primary key of a table that is known', () => {
+    const text = `create table s.a (x int references s.b, y int references s.c);
+      create table s.b (k int, "order" int, primary key ("order"))`
+    expect(parseDdl(text, 'a.sql').entries[0]?.constraints.map(({ definition }) => definition)).toEqual([
+      'FOREIGN KEY (x) REFERENCES s.b("order")',
+      'FOREIGN KEY (y) REFERENCES s.c',
+    ])
+  })
+})
+
 describe('what stands before a statement', () => {
   it('names without a schema are of public, or of the search path', () => {
     const text = `create table a (x int); set search_path to "$user", 'Sales'; create table b (x int);
