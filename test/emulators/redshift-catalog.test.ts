@@ -121,6 +121,107 @@ describe('the catalog queries of the reference', () => {
   })
 })
 
+/** redshift.md 3.7, for what columns can be; typname as PostgreSQL and Amazon's drivers know it. */
+const typeNames = [
+  [16, 'bool'],
+  [20, 'int8'],
+  [21, 'int2'],
+  [23, 'int4'],
+  [700, 'float4'],
+  [701, 'float8'],
+  [1042, 'bpchar'],
+  [1043, 'varchar'],
+  [1082, 'date'],
+  [1083, 'time'],
+  [1114, 'timestamp'],
+  [1184, 'timestamptz'],
+  [1188, 'intervaly2m'],
+  [1190, 'intervald2s'],
+  [1266, 'timetz'],
+  [1700, 'numeric'],
+  [3000, 'geometry'],
+  [3001, 'geography'],
+  [4000, 'super'],
+  [6551, 'varbyte'],
+]
+
+describe('the catalogs that drivers read', () => {
+  const rowsOf = async (text: string, values: readonly unknown[] = []): Promise<unknown[][]> =>
+    (await client.query<unknown[]>({ text, values: [...values], rowMode: 'array' })).rows
+
+  it('name every type once, none a domain', async () => {
+    const oids = typeNames.map(([oid]) => oid).join(', ')
+    expect(await rowsOf(`SELECT oid, typname FROM pg_catalog.pg_type WHERE oid IN (${oids}) ORDER BY 1`)).toEqual(
+      typeNames,
+    )
+    expect(
+      await rowsOf(`SELECT DISTINCT typtype, typnotnull, typbasetype, typtypmod, typrelid, typnamespace FROM pg_type`),
+    ).toEqual([['b', false, 0, -1, 0, 11]])
+  })
+
+  it('tell defaults through pg_get_expr alone', async () => {
+    const rows = await rowsOf(`SELECT pg_catalog.pg_get_expr(d.adbin, d.adrelid), d.adsrc, d.adbin = d.adsrc
+      FROM pg_catalog.pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid WHERE c.relname = 'orders' ORDER BY d.adnum`)
+    expect(rows).toEqual([
+      [expect.stringMatching(/^"identity"/), expect.stringMatching(/^"identity"/), false],
+      ['getdate()', 'getdate()', false],
+    ])
+    expect(rows[0]?.[0]).toBe(rows[0]?.[1])
+    expect(await rowsOf(`SELECT pg_get_expr(d.adbin, 0) FROM pg_attrdef d LIMIT 1`)).toEqual([[null]])
+  })
+
+  it('show an index for every primary and unique key, its columns in the order of the key', async () => {
+    await client.query('CREATE TABLE sales.pairs (a INTEGER, b INTEGER, c INTEGER, PRIMARY KEY (c, a))')
+    const rows = await rowsOf(`SELECT ct.relname, ci.relname, ci.relkind, a.attname, a.attnum, i.indisprimary, i.indkey
+      FROM pg_class ct, pg_class ci, pg_attribute a, pg_index i
+      WHERE ct.oid = i.indrelid AND ci.oid = i.indexrelid AND a.attrelid = ci.oid ORDER BY 2, 5`)
+    expect(rows).toEqual([
+      ['customers', 'customers_pkey', 'i', 'id', 1, true, '1'],
+      ['orders', 'once', 'i', 'id', 1, false, '1 2'],
+      ['orders', 'once', 'i', 'customer', 2, false, '1 2'],
+      ['pairs', 'pairs_pkey', 'i', 'c', 1, true, '3 1'],
+      ['pairs', 'pairs_pkey', 'i', 'a', 2, true, '3 1'],
+    ])
+    await client.query('DROP TABLE sales.pairs')
+  })
+
+  it('cut lengths out of type names as drivers do', async () => {
+    expect(
+      await rowsOf(`SELECT regexp_substr('character varying(25)', '[0-9]+', 7)::INTEGER, regexp_substr('x', '[0-9]+'),
+        regexp_substr('12ab34', '[0-9]+', 2)`),
+    ).toEqual([[25, '', '2']])
+    await expect(client.query(`SELECT regexp_substr('a1b2', '[0-9]', 1, 2)`)).rejects.toMatchObject({
+      code: '0A000',
+      message: 'REGEXP_SUBSTR of an occurrence is not supported by the emulated Redshift',
+    })
+  })
+
+  it('say what a description describes', async () => {
+    const rows = await rowsOf(`SELECT d.description, n.nspname, c.relname FROM pg_description d
+      JOIN pg_class c ON c.oid = d.classoid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY 1`)
+    expect(rows).toEqual([
+      ['all of them', 'pg_catalog', 'pg_class'],
+      ['in euro', 'pg_catalog', 'pg_class'],
+    ])
+  })
+
+  it('know the schemas of the search path, and the database as a relation', async () => {
+    await client.query('SET search_path TO nowhere, sales, public')
+    expect(
+      await rowsOf(`SELECT (pg_catalog.current_schemas(true))[1], (current_schemas(true))[2], (current_schemas(false))[2],
+        (current_schemas(false))[3], (current_schemas(false))[0]`),
+    ).toEqual([['pg_catalog', 'sales', 'public', null, null]])
+    await client.query('RESET search_path')
+    await expect(client.query('SELECT current_schemas(true)')).rejects.toMatchObject({
+      code: '0A000',
+      message: 'current_schemas() without a subscript is not supported by the emulated Redshift',
+    })
+    expect(await rowsOf('SELECT current_database AS c FROM current_database() ORDER BY c')).toEqual([
+      [defaultWorld().redshift.database],
+    ])
+  })
+})
+
 describe('system views', () => {
   it('hide empty tables from svv_table_info', async () => {
     const { rows } = await client.query('SELECT "schema", "table", diststyle, tbl_rows FROM svv_table_info')

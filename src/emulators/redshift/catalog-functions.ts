@@ -1,5 +1,7 @@
 import { type Bound, quoteText, type SessionFacts } from './binding.js'
 import type { BoundCall, FunctionRule, FunctionTable } from './function-rule.js'
+import { unsupported } from './fault.js'
+import { schemaElement } from './function-parser.js'
 import { engineType } from './type-facts.js'
 import { rsType, type RsType, varchar } from './types.js'
 
@@ -29,6 +31,13 @@ function setting({ args: [name] }: BoundCall): Bound {
   return { sql: `rs.setting(${name?.sql ?? ''})`, type: varchar() }
 }
 
+/** `(current_schemas(…))[n]`: beyond the array's ends there is NULL, its first element is 1. */
+function schemaAt({ args: [implicit, index] }: BoundCall): Bound {
+  const at = index?.sql ?? ''
+  const sql = `(CASE WHEN ${at} > 0 THEN rs.current_schemas(${implicit?.sql ?? ''})[${at}] END)`
+  return { sql, type: rsType('name') }
+}
+
 export const catalogFunctions: FunctionTable = {
   version: fact(varchar(), (session) => session.version),
   current_database: fact(rsType('name'), (session) => session.database),
@@ -37,6 +46,13 @@ export const catalogFunctions: FunctionTable = {
   user: fact(rsType('name'), (session) => session.user, false),
   current_user_id: fact(rsType('int4'), (session) => session.userId, false),
   current_schema: lookup('current_schema', rsType('name'), 0),
+  current_schemas: {
+    arity: [1, 1],
+    bind: () => {
+      throw unsupported('current_schemas() without a subscript')
+    },
+  },
+  [schemaElement]: { arity: [2, 2], leader: true, bind: schemaAt },
   pg_backend_pid: fact(rsType('int4'), (session) => session.processId),
   pg_last_unload_count: fact(rsType('int8'), (session) => session.lastUnloadCount),
   pg_last_unload_id: fact(rsType('int8'), (session) => session.lastUnloadId),
@@ -50,6 +66,7 @@ export const catalogFunctions: FunctionTable = {
   format_type: lookup('format_type', varchar(), 2),
   format_encoding: lookup('format_encoding', varchar(), 1),
   pg_get_constraintdef: lookup('pg_get_constraintdef', varchar(), 1, 2),
+  pg_get_expr: lookup('pg_get_expr', varchar(), 2, 3),
   pg_get_viewdef: lookup('pg_get_viewdef', varchar(), 1, 2),
   pg_get_userbyid: lookup('pg_get_userbyid', rsType('name'), 1),
   pg_table_is_visible: lookup('pg_table_is_visible', boolean, 1),

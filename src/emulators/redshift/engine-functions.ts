@@ -80,6 +80,16 @@ CREATE OR REPLACE MACRO rs.col_description(id, column_number) AS
 CREATE OR REPLACE MACRO rs.current_schema() AS (SELECT n.nspname FROM rs.namespace n
   WHERE list_contains(getvariable('rs_search_path'), n.nspname)
   ORDER BY list_position(getvariable('rs_search_path'), n.nspname) LIMIT 1);
+CREATE OR REPLACE MACRO rs.current_schemas(implicit) AS (SELECT list(n.nspname ORDER BY n.place) FROM (
+  SELECT s.nspname, list_position(getvariable('rs_search_path'), s.nspname) AS place FROM rs.namespace s
+  WHERE list_contains(getvariable('rs_search_path'), s.nspname)
+  UNION ALL SELECT 'pg_catalog', 0 WHERE implicit AND NOT list_contains(getvariable('rs_search_path'), 'pg_catalog')) n);
+CREATE OR REPLACE MACRO rs.default_tree(relation, number) AS '{DEFAULT :adrelid ' || relation || ' :adnum ' || number || '}';
+CREATE OR REPLACE MACRO rs.pg_get_expr
+  (tree, relation) AS (SELECT a.adsrc FROM rs.attribute a
+    WHERE a.attrelid = relation AND rs.default_tree(a.attrelid, a.attnum) = tree),
+  (tree, relation, pretty) AS (SELECT a.adsrc FROM rs.attribute a
+    WHERE a.attrelid = relation AND rs.default_tree(a.attrelid, a.attnum) = tree);
 CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT n.nspname, r.relname, a.attname, rs.format_type(a.atttypid, a.atttypmod), a.attnum
   FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid JOIN rs.namespace n ON n.oid = r.relnamespace
   WHERE r.late_binding;

@@ -1,5 +1,5 @@
 import { unsupported } from './fault.js'
-import { parseFunctionCall, parseSpecialFunction, specialFunctions } from './function-parser.js'
+import { parseFunctionCall, parseSpecialFunction, parseSubscript, specialFunctions } from './function-parser.js'
 import type { Expression } from './syntax-tree.js'
 import type { TokenCursor } from './token-cursor.js'
 import { parseType } from './type-parser.js'
@@ -74,7 +74,8 @@ function parsePostfix(cursor: TokenCursor, operand: Expression): Expression {
     if (cursor.acceptOperator('::')) expression = { kind: 'cast', operand: expression, type: parseType(cursor) }
     else if (cursor.acceptWord('at', 'time', 'zone')) {
       expression = { kind: 'zone', operand: expression, zone: parsePostfix(cursor, parsePrimary(cursor)) }
-    } else if (cursor.isOperator('[') || cursor.isOperator(':')) throw unsupported('navigation into SUPER')
+    } else if (cursor.isOperator('[')) expression = parseSubscript(cursor, expression)
+    else if (cursor.isOperator(':')) throw unsupported('navigation into SUPER')
     else return expression
   }
 }

@@ -125,6 +125,18 @@ function parseSubstring(cursor: TokenCursor): Expression {
   return call('substring', ...args)
 }
 
+/** What `(current_schemas(…))[n]` calls; no SQL can write this name. */
+export const schemaElement = '(current_schemas)[]'
+
+/** The cursor stands at `[`. Redshift's only arrays are in its catalogs; of their functions this one is known. */
+export function parseSubscript(cursor: TokenCursor, operand: Expression): Expression {
+  if (operand.kind !== 'call' || operand.name !== 'current_schemas') throw unsupported('navigation into SUPER')
+  cursor.expectOperator('[')
+  const index = cursor.expression()
+  cursor.expectOperator(']')
+  return call(schemaElement, ...operand.args, index)
+}
+
 /** The name is read; the cursor stands at `(`. */
 export function parseFunctionCall(cursor: TokenCursor, name: string): Expression {
   cursor.expectOperator('(')

@@ -1,6 +1,16 @@
 import type { CatalogView } from './catalog-view.js'
+import { typeRowsSql } from './type-facts.js'
 
 const leader = 'leader' as const
+
+const classColumns =
+  'oid:oid relname:name relnamespace:oid reltype:oid relowner:int4 relam:oid relfilenode:oid reltablespace:oid ' +
+  'relpages:int4 reltuples:float4 relhasindex:bool relisshared:bool relkind relnatts:int2 relhasoids:bool ' +
+  'relhaspkey:bool relhasrules:bool reldiststyle:int2 relacl'
+
+/** Redshift makes an index of every primary and unique key, for drivers to read; nothing is stored in it. */
+const keyIndexes = `(SELECT 1000000000 + c.oid AS oid, c.conname, c.connamespace, c.contype, c.conrelid, c.conkey
+  FROM rs.constraint_ c WHERE c.contype IN ('p', 'u'))`
 
 /** PG_* tables (redshift.md 3.2), with Redshift's columns beside PostgreSQL's. */
 export const pgViews: Readonly<Record<string, CatalogView>> = {
@@ -11,14 +21,15 @@ export const pgViews: Readonly<Record<string, CatalogView>> = {
   },
   pg_class: {
     node: leader,
-    columns:
-      'oid:oid relname:name relnamespace:oid reltype:oid relowner:int4 relam:oid relfilenode:oid reltablespace:oid ' +
-      'relpages:int4 reltuples:float4 relhasindex:bool relisshared:bool relkind relnatts:int2 relhasoids:bool ' +
-      'relhaspkey:bool relhasrules:bool reldiststyle:int2 relacl',
+    columns: classColumns,
     sql: `SELECT r.oid, r.relname, r.relnamespace, 0, r.relowner, 0, r.oid, 0, 0, 0.001::FLOAT, false, false, r.relkind,
       (SELECT count(*) FROM rs.attribute a WHERE a.attrelid = r.oid)::SMALLINT, false,
       EXISTS (SELECT 1 FROM rs.constraint_ c WHERE c.conrelid = r.oid AND c.contype = 'p'), r.relkind = 'v',
-      r.reldiststyle, NULL FROM rs.relation r`,
+      r.reldiststyle, NULL FROM rs.relation r
+      UNION ALL SELECT i.oid, i.conname, i.connamespace, 0, r.relowner, 403, i.oid, 0, 0, 0.001::FLOAT, false, false, 'i',
+      len(i.conkey)::SMALLINT, false, false, false, 0, NULL FROM ${keyIndexes} i JOIN rs.relation r ON r.oid = i.conrelid
+      UNION ALL SELECT 1259, 'pg_class', 11, 0, 1, 0, 1259, 0, 0, 0.001::FLOAT, false, false, 'r',
+      ${classColumns.split(' ').length}::SMALLINT, false, false, false, 0, NULL`,
   },
   pg_class_info: {
     node: leader,
@@ -37,12 +48,25 @@ export const pgViews: Readonly<Record<string, CatalogView>> = {
     sql: `SELECT attrelid, attname, atttypid, -1, attlen::SMALLINT, attnum::SMALLINT, 0, atttypmod, attnotnull,
       adsrc IS NOT NULL, attisdropped, true, 0, attisdistkey, false, attsortkeyord,
       coalesce((SELECT e.code FROM rs.encoding e WHERE e.name = encoding), 0)::SMALLINT, 0::SMALLINT FROM rs.attribute a
-      WHERE NOT EXISTS (SELECT 1 FROM rs.relation r WHERE r.oid = a.attrelid AND r.late_binding)`,
+      WHERE NOT EXISTS (SELECT 1 FROM rs.relation r WHERE r.oid = a.attrelid AND r.late_binding)
+      UNION ALL SELECT i.oid, a.attname, a.atttypid, -1, a.attlen::SMALLINT, list_position(i.conkey, a.attnum)::SMALLINT, 0,
+      a.atttypmod, false, false, false, true, 0, false, false, 0, 0::SMALLINT, 0::SMALLINT
+      FROM ${keyIndexes} i JOIN rs.attribute a ON a.attrelid = i.conrelid AND list_contains(i.conkey, a.attnum)`,
+  },
+  pg_index: {
+    node: leader,
+    columns:
+      'indexrelid:oid indrelid:oid indkey indnatts:int2 indisunique:bool indisprimary:bool indisclustered:bool indexprs ' +
+      'indpred',
+    sql: `SELECT oid, conrelid, array_to_string(conkey, ' '), len(conkey)::SMALLINT, true, contype = 'p', false, NULL, NULL
+      FROM ${keyIndexes}`,
   },
   pg_attrdef: {
     node: leader,
     columns: 'oid:oid adrelid:oid adnum:int2 adbin adsrc',
-    sql: 'SELECT attrelid * 1000 + attnum, attrelid, attnum::SMALLINT, NULL, adsrc FROM rs.attribute WHERE adsrc IS NOT NULL',
+    // adbin is a tree that only pg_get_expr reads; nobody is to find the text in it.
+    sql: `SELECT attrelid * 1000 + attnum, attrelid, attnum::SMALLINT, rs.default_tree(attrelid, attnum), adsrc
+      FROM rs.attribute WHERE adsrc IS NOT NULL`,
   },
   pg_constraint: {
     node: leader,
@@ -69,8 +93,12 @@ export const pgViews: Readonly<Record<string, CatalogView>> = {
   },
   pg_type: {
     node: leader,
-    columns: 'oid:oid typname:name typnamespace:oid typlen:int2 typtype',
-    sql: `SELECT DISTINCT atttypid, rs.format_type(atttypid, -1), 11, attlen::SMALLINT, 'b' FROM rs.attribute`,
+    columns:
+      'oid:oid typname:name typnamespace:oid typowner:int4 typlen:int2 typtype typisdefined:bool typdelim typrelid:oid ' +
+      'typelem:oid typnotnull:bool typbasetype:oid typtypmod:int4 typndims:int4 typdefault',
+    // None is a domain, a row or an array: what tells of those is 0, false or -1.
+    sql: `SELECT oid, typname, 11, 1, typlen::SMALLINT, 'b', true, ',', 0, CASE typname WHEN 'name' THEN 18 ELSE 0 END, false,
+      0, -1, 0, NULL FROM (VALUES ${typeRowsSql()}) v(oid, typname, typlen)`,
   },
   pg_views: {
     node: leader,

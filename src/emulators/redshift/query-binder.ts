@@ -2,6 +2,7 @@ import type { BindContext } from './bind-context.js'
 import { type Bound, type BoundColumn, type BoundQuery, orderItemText, quoteName } from './binding.js'
 import { renamed } from './column-names.js'
 import { RedshiftFault } from './fault.js'
+import { schemaElement } from './function-parser.js'
 import { bindSources } from './source-binder.js'
 import { Scope } from './scope.js'
 import type { Expression, OrderItem, Query, QueryBody, Select, SelectItem } from './syntax-tree.js'
@@ -123,7 +124,7 @@ function nameOf(expression: Expression): string {
     case 'column':
       return expression.names[expression.names.length - 1] ?? '?column?'
     case 'call':
-      return expression.name
+      return expression.name === schemaElement ? 'current_schemas' : expression.name
     case 'cast':
       return expression.operand.kind === 'string' ? expression.type.name : nameOf(expression.operand)
     case 'case':

@@ -60,6 +60,7 @@ const catalogFunctions = ['pg_get_late_binding_view_cols', 'pg_get_cols', 'gener
 
 function bindTableFunction(source: Extract<Source, { kind: 'function' }>, scope: Scope, context: BindContext): string {
   const { call } = source
+  if (call.name === 'current_database') return bindDatabase(source, scope, context)
   if (!catalogFunctions.includes(call.name)) throw unsupported(`function ${call.name}() in FROM`)
   context.leader.add(`${call.name}()`)
   const alias = source.alias ?? call.name
@@ -68,6 +69,16 @@ function bindTableFunction(source: Extract<Source, { kind: 'function' }>, scope:
   scope.addTable(alias, names)
   const text = call.name === 'generate_series' ? `generate_series(${args})` : `rs.${call.name}(${args})`
   return `${text}${named(alias, names)}`
+}
+
+/** `FROM current_database()`: a row of one column with the function's name; Amazon's drivers ask so. */
+function bindDatabase(source: Extract<Source, { kind: 'function' }>, scope: Scope, context: BindContext): string {
+  const { sql, type } = context.bindExpression(source.call, scope)
+  const alias = source.alias ?? source.call.name
+  const [column = { name: alias }] = source.columns
+  const columns = [{ name: column.name, ...(type === undefined ? {} : { type }) }]
+  scope.addTable(alias, columns)
+  return `(SELECT ${sql})${named(alias, columns)}`
 }
 
 function bindJoin(source: Extract<Source, { kind: 'join' }>, scope: Scope, context: BindContext): string {

@@ -60,9 +60,9 @@ export const svvViews: Readonly<Record<string, CatalogView>> = {
     columns:
       'table_catalog table_schema table_name column_name ordinal_position:int4 column_default is_nullable data_type ' +
       'character_maximum_length:int4 numeric_precision:int4 numeric_precision_radix:int4 numeric_scale:int4 ' +
-      'datetime_precision:int4 interval_type interval_precision remarks',
+      'datetime_precision:int4 interval_type interval_precision domain_name remarks',
     sql: `SELECT ${database}, nspname, relname, attname, position, adsrc, nullable, type_name, length, precision_,
-      CASE WHEN precision_ IS NULL THEN NULL WHEN type_name = 'numeric' THEN 10 ELSE 2 END, scale_, NULL, NULL, NULL, remarks
+      CASE WHEN precision_ IS NULL THEN NULL WHEN type_name = 'numeric' THEN 10 ELSE 2 END, scale_, NULL, NULL, NULL, NULL, remarks
       FROM ${columns}`,
   },
   svv_redshift_databases: {

@@ -178,8 +178,8 @@ export const textFunctions: FunctionTable = {
   strtol: plain('rs.strtol', int8, 2),
   to_hex: { arity: [1, 1], bind: toHex },
   from_hex: { arity: [1, 1], bind: ({ args }) => ({ sql: `unhex(${args[0]?.sql ?? ''})`, type: rsType('varbyte') }) },
-  regexp_replace: { arity: [2, 3], bind: regexpReplace },
-  regexp_substr: plain('regexp_extract', varchar(), 2),
+  regexp_replace: { arity: [2, 5], bind: regexpReplace },
+  regexp_substr: { arity: [2, 5], bind: regexpSubstr },
   regexp_count: { arity: [2, 2], bind: regexpCount },
   json_serialize: plain('', varchar(65535), 1),
   json_parse: {
@@ -215,9 +215,17 @@ function pad({ name, args: [value, width, fill] }: BoundCall): Bound {
   return { sql, type: varchar() }
 }
 
-function regexpReplace({ args: [value, pattern, replacement] }: BoundCall): Bound {
+function regexpReplace({ args: [value, pattern, replacement, position] }: BoundCall): Bound {
+  if (position !== undefined) throw unsupported('REGEXP_REPLACE from a position')
   const sql = `regexp_replace(${value?.sql ?? ''}, ${pattern?.sql ?? ''}, ${replacement?.sql ?? "''"}, 'g')`
   return { sql, type: varchar() }
+}
+
+/** From the given character on; nothing found is the empty string. */
+function regexpSubstr({ args: [value, pattern, position, occurrence] }: BoundCall): Bound {
+  if (occurrence !== undefined) throw unsupported('REGEXP_SUBSTR of an occurrence')
+  const text = position === undefined ? (value?.sql ?? '') : `substring(${value?.sql ?? ''}, ${position.sql})`
+  return { sql: `regexp_extract(${text}, ${pattern?.sql ?? ''})`, type: varchar() }
 }
 
 function regexpCount({ args: [value, pattern] }: BoundCall): Bound {

@@ -68,6 +68,14 @@ export function engineType(type: RsType): string {
   return facts[type.name].engine
 }
 
+/** `(oid, typname, typlen), …` as pg_type has them; the last two are types of catalogs only. */
+export function typeRowsSql(): string {
+  const rows = Object.entries(facts).map(
+    ([name, fact]) => `(${fact.oid}, '${name === 'char' ? 'bpchar' : name}', ${fact.byteLength})`,
+  )
+  return [...rows, `(18, 'char', 1)`, `(25, 'text', -1)`].join(', ')
+}
+
 const shortTexts: Readonly<Record<string, string>> = {
   varbyte: 'varbyte',
   intervaly2m: 'intervaly2m',
