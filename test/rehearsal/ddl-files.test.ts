@@ -77,6 +77,13 @@ describe('migrate ddl --from', () => {
     expect(await readdir(at('out'))).not.toContain('public')
   })
 
+  it('writes nothing beside its folder', async () => {
+    await writeFile(at('out.sql'), 'CREATE TABLE ".."."t" (a int);')
+    const { code, stderr } = await ddl('--from', at('out.sql'))
+    expect({ code, stderr }).toEqual({ code: 2, stderr: 'ddl --from: the schema ".." cannot be a folder\n' })
+    expect(await readdir(dir)).not.toContain('t.sql')
+  })
+
   it.each([
     [
       ['--apply', '--from', 'x.sql'],

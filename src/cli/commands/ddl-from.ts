@@ -88,6 +88,10 @@ async function choices(context: Context, options: DdlFromOptions): Promise<Pick<
 }
 
 async function writeTable(context: Context, entry: CatalogEntry, plans: Plans): Promise<void> {
+  // The schema's name becomes a folder's.
+  if (/^\.+$/.test(entry.schema)) {
+    throw new MigrationError('arguments', `ddl --from: the schema ${JSON.stringify(entry.schema)} cannot be a folder`)
+  }
   const plan = withTableConcern(planRelation(entry, plans.policy), plans.tables)
   for (const concern of plan.concerns) plans.counts[concern.class] += 1
   // Two relations of one table: the first one's file stays.
