@@ -20,7 +20,9 @@ export async function writeDdl(plan: RelationPlan, folder: RunFolder): Promise<s
 }
 
 function safeName(name: string): string {
-  return name.replace(/[^A-Za-z0-9_.-]/g, '_')
+  const safe = name.replace(/[^A-Za-z0-9_.-]/g, '_')
+  // A schema may be named `..`, which is no folder of ours.
+  return /^\.+$/.test(safe) ? '_'.repeat(safe.length) : safe
 }
 
 /**
