@@ -123,7 +123,9 @@ const onlineMigration = z
     accessKeyId: z.string().min(1),
     accessKeySecret: secret('the AccessKey secret'),
   })
-  .describe("Alibaba's Data Online Migration; doctor checks that it answers")
+  .describe(
+    "Alibaba's Data Online Migration, for the carrier that drives its jobs; read, and not used before that carrier is there",
+  )
 
 const types = z
   .strictObject({
