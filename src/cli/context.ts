@@ -73,12 +73,12 @@ export interface ErrorDocument {
 export function tellError(error: unknown, talk: Talk): void {
   if (!(error instanceof MigrationError)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    process.stderr.write(`migrate: this is a bug of ours\n${text}\n`)
+    talk.alarm(`migrate: this is a bug of ours\n${text}`)
     if (talk.json) talk.data({ error: { code: 'bug', message: String(error) } }, () => '')
     return
   }
   const { code, message, hint } = error
-  talk.say(hint === undefined ? message : `${message}\nhint: ${hint}`)
+  talk.alarm(hint === undefined ? message : `${message}\nhint: ${hint}`)
   if (talk.json)
     talk.data({ error: { code, message, ...(hint === undefined ? {} : { hint }) } } satisfies ErrorDocument, () => '')
 }

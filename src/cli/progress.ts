@@ -63,9 +63,9 @@ export class ProgressTalk implements Observer, Disposable {
     const prefix = `${stage} ${live.relation}`
     const message = error instanceof Error ? error.message : String(error)
     this.#erase()
-    this.#talk.say(message.includes(live.relation) ? message : `${prefix}: ${message}`)
+    this.#talk.alarm(message.includes(live.relation) ? message : `${prefix}: ${message}`)
     const hint = (error as { hint?: string }).hint
-    if (hint !== undefined) this.#talk.say(`hint: ${hint}`)
+    if (hint !== undefined) this.#talk.alarm(`hint: ${hint}`)
   }
 
   [Symbol.dispose](): void {

@@ -9,6 +9,8 @@ export interface Talk {
   /** One datum: an object a line with --json, its text otherwise. */
   data(value: object, text: () => string): void
   say(text: string): void
+  /** What must be heard, also with --quiet: errors. */
+  alarm(text: string): void
   detail(text: string): void
 }
 
@@ -33,6 +35,7 @@ export function makeTalk(options: TalkOptions): Talk {
     say: (text) => {
       if (!quiet) toError(text)
     },
+    alarm: toError,
     detail: (text) => {
       if (verbose) toError(text)
     },
