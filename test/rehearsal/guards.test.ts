@@ -1,5 +1,5 @@
 import OSS from 'ali-oss'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from './maxcompute-session.js'
@@ -77,5 +77,24 @@ describe('before a LOAD', () => {
     expect({ code, stderr }).toMatchObject({ code: 8 })
     expect(stderr).toMatch(/holds 1 rows that are not ours/)
     expect(await rowsOf('part')).toBe('1')
+  })
+})
+
+describe('after a LOAD', () => {
+  it('a column that holds other than the source held fails the load', async () => {
+    const [run] = await readdir(join(emulated.dir, 'runs'))
+    const folder = join(emulated.dir, 'runs', run ?? '', 'measurements', 'source')
+    const name = (await readdir(folder)).find((one) => one.startsWith('tpch_supplier'))
+    const path = join(folder, name ?? '', '1.json')
+    type Told = { measurements: { measure: { kind: string; column?: string }; value: string }[] }
+    const document = JSON.parse(await readFile(path, 'utf8')) as Told
+    // As if the source had had one value more than LOAD brought.
+    const measurements = document.measurements.map((one) =>
+      one.measure.kind === 'count' && one.measure.column === 's_phone' ? { ...one, value: '11' } : one,
+    )
+    await writeFile(path, JSON.stringify({ ...document, measurements }))
+    const { code, stderr } = await step('load', '--select', 'tpch.supplier')
+    expect({ code, stderr }).toMatchObject({ code: 8 })
+    expect(stderr).toMatch(/holds 10 values in s_phone, the source held 11/)
   })
 })
