@@ -1,0 +1,126 @@
+import { z } from 'zod'
+
+/** The sections of the config that name the five services. */
+
+const secret = (what: string): z.ZodString =>
+  z.string().min(1).describe(`${what}; by reference only: \${env:NAME} or \${file:path}`)
+
+export const redshift = z
+  .strictObject({
+    host: z.string().min(1).optional().describe('absent only with a workgroup, which tells its endpoint'),
+    port: z.int().min(1).max(65535).default(5439),
+    database: z.string().min(1),
+    login: z
+      .enum(['password', 'iam'])
+      .default('password')
+      .describe('user and password; or iam: temporary logins for an AWS identity, at a cluster or a workgroup'),
+    user: z.string().min(1).optional().describe('for login password'),
+    password: secret('the database password').optional(),
+    cluster: z.string().min(1).optional().describe('for login iam: identifier of the provisioned cluster'),
+    workgroup: z.string().min(1).optional().describe('for login iam: name of the Serverless workgroup'),
+    dbUser: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("for a cluster: the database user to log in as; absent: the AWS identity's own user"),
+    endpoint: z.string().optional().describe("of Redshift's API, for private links; the region's own when absent"),
+    accessKeyId: z.string().optional().describe("for login iam; without keys AWS's own chain is used"),
+    secretAccessKey: secret('the secret access key').optional(),
+    sessionToken: secret('the session token of temporary keys').optional(),
+    tls: z.enum(['verify', 'off']).default('verify').describe('off only on a network that you trust; never with iam'),
+    caFile: z
+      .string()
+      .optional()
+      .describe('certificates to trust besides the system ones; Amazon publishes a bundle for Redshift'),
+    iamRole: z
+      .string()
+      .min(1)
+      .describe('ARN of the role that UNLOAD writes to S3 with; attached to the cluster, or a chain a,b; or default'),
+    region: z
+      .string()
+      .optional()
+      .describe("the cluster's region; when the bucket is in another one UNLOAD must name the bucket's"),
+  })
+  .describe('the source')
+
+export const s3 = z
+  .strictObject({
+    bucket: z.string().min(1),
+    prefix: z.string().default('').describe('everything is written below it; empty, or ending in /'),
+    region: z.string().min(1),
+    endpoint: z.string().optional().describe('only for another S3 than Amazon’s'),
+    pathStyle: z.boolean().default(false),
+    accessKeyId: z.string().optional().describe("without keys AWS's own chain is used: environment, profile, role"),
+    secretAccessKey: secret('the secret access key').optional(),
+    sessionToken: secret('the session token of temporary keys').optional(),
+    kmsKeyId: z.string().min(1).optional().describe('UNLOAD encrypts with this KMS key (SSE-KMS)'),
+    encryption: z
+      .enum(['auto'])
+      .optional()
+      .describe("auto: UNLOAD encrypts with the bucket's default KMS key when it has one; not together with kmsKeyId"),
+  })
+  .describe('where UNLOAD writes')
+
+export const oss = z
+  .strictObject({
+    bucket: z.string().min(1),
+    prefix: z.string().default('').describe('everything is written below it; empty, or ending in /'),
+    region: z.string().min(1).describe('cn-hangzhou, without oss-'),
+    endpoint: z
+      .string()
+      .optional()
+      .describe('the endpoint that this machine writes to; https://oss-<region>.aliyuncs.com when absent'),
+    pathStyle: z.boolean().default(false),
+    loadEndpoint: z
+      .string()
+      .optional()
+      .describe('the endpoint that MaxCompute reads from; oss-<region>-internal.aliyuncs.com when absent'),
+    roleArn: z
+      .string()
+      .optional()
+      .describe(
+        'RAM role that LOAD reads OSS with (trusts odps.aliyuncs.com); AliyunODPSDefaultRole of the account when absent',
+      ),
+    accessKeyId: z.string().min(1),
+    accessKeySecret: secret('the AccessKey secret'),
+    securityToken: secret('the STS token of temporary keys').optional(),
+  })
+  .describe('where the parts cross to')
+
+export const maxcompute = z
+  .strictObject({
+    endpoint: z.string().min(1).describe('http(s)://service.<region>.maxcompute.aliyun.com/api'),
+    project: z.string().min(1),
+    schema: z.string().optional().describe('three-level projects: template of the target schema, e.g. {schema}'),
+    region: z.string().optional().describe('signs with V4; taken from the endpoint when absent'),
+    accessId: z.string().min(1),
+    accessKey: secret('the AccessKey secret'),
+    securityToken: secret('the STS token of temporary keys').optional(),
+    hiveCompatibleLoad: z
+      .boolean()
+      .default(false)
+      .describe('send odps.sql.hive.compatible with every LOAD; some projects find the Parquet reader only then'),
+  })
+  .describe('the target')
+
+export const access = z
+  .strictObject({
+    accessKeyId: z.string().min(1),
+    accessKeySecret: secret('the AccessKey secret'),
+    stsEndpoint: z.string().optional(),
+    ramEndpoint: z.string().optional(),
+  })
+  .describe('STS and RAM, for doctor')
+
+export const onlineMigration = z
+  .strictObject({
+    endpoint: z.string().min(1),
+    region: z.string().min(1),
+    accountId: z.string().min(1),
+    roleName: z.string().min(1),
+    accessKeyId: z.string().min(1),
+    accessKeySecret: secret('the AccessKey secret'),
+  })
+  .describe(
+    "Alibaba's Data Online Migration, for the carrier that drives its jobs; read, and not used before that carrier is there",
+  )

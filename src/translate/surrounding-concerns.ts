@@ -1,0 +1,37 @@
+import type { ConcernCode } from './concern-code.js'
+
+/** RS02xx: what surrounds a column or a relation. */
+export const surroundingConcerns = {
+  RS0201: {
+    class: 'lossy',
+    title: 'A default is not carried',
+    explanation: 'Only literals can be defaults in MaxCompute. Rows that exist are not touched by this.',
+    remedy: 'Give the value in the statements that insert.',
+  },
+  RS0202: {
+    class: 'note',
+    title: 'An identity column becomes an ordinary column',
+    explanation: 'The values are carried; nothing generates the next one.',
+    remedy: 'Let the writers of the table make new values, above the largest that exists.',
+  },
+  RS0203: {
+    class: 'note',
+    title: 'A constraint is not carried',
+    explanation:
+      'Redshift takes keys as hints and never enforces them; plain MaxCompute tables have none. The definition stays on record here.',
+    remedy: 'Check uniqueness in the data before relying on it.',
+  },
+  RS0204: {
+    class: 'note',
+    title: 'Distribution and sort keys are not carried',
+    explanation: "They arrange data for Redshift's slices. The answers of queries do not depend on them.",
+    remedy:
+      'For very large tables consider CLUSTERED BY the distribution key, or partitions by a sort key that is a date.',
+  },
+  RS0205: {
+    class: 'lossy',
+    title: 'A comment is cut',
+    explanation: 'MaxCompute keeps at most 1,024 bytes of a comment.',
+    remedy: 'Shorten it at the source, or keep the whole text elsewhere.',
+  },
+} as const satisfies Readonly<Record<string, ConcernCode>>
