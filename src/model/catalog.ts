@@ -77,6 +77,22 @@ export interface CatalogEntry {
   readonly byteEstimate?: number
 }
 
+/** What lives beside relations and is never carried by itself. */
+export type CatalogObjectKind = 'procedure' | 'function' | 'grant'
+
+/** One line of `objects.jsonl`. */
+export interface CatalogObject {
+  readonly kind: CatalogObjectKind
+  readonly schema: string
+  /** A routine's name, or what is granted on. */
+  readonly name: string
+  /** `(integer, character varying)` of a routine; `SELECT TO GROUP analysts` of a grant. */
+  readonly signature: string
+  readonly owner?: string
+  /** `plpgsql`, `sql`, `plpythonu`, `exfunc` of a routine. */
+  readonly language?: string
+}
+
 /** Patterns with `*` over `schema.name`; the last match wins. */
 export interface Selection {
   readonly select: readonly string[]

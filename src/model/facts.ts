@@ -12,4 +12,26 @@ export interface TargetFacts {
   readonly resultRowCountMax: number
 }
 
-export type Fact = TargetFacts
+/** What a scan found out about one assumption of a relation; one line of `facts.jsonl`. */
+export interface ScanFact {
+  readonly fact: 'scan'
+  readonly relationId: string
+  readonly code: string
+  /** The source's column. */
+  readonly column: string
+  /** Rows that violate the assumption, as decimal text. */
+  readonly violationCount: string
+  /** When it was asked, ISO 8601. */
+  readonly at: string
+}
+
+/** What the source would not tell, and what follows; one line of `facts.jsonl`. */
+export interface CatalogGap {
+  readonly fact: 'catalog-gap'
+  /** `sizes`, `external tables of spectrum`. */
+  readonly what: string
+  /** The source's own words. */
+  readonly reason: string
+}
+
+export type Fact = TargetFacts | ScanFact | CatalogGap

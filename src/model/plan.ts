@@ -43,6 +43,49 @@ export type LoadStrategy = 'direct' | 'staged'
 
 export type VerifyDepth = 'count' | 'aggregates'
 
+/** What the parts hold: Parquet, CSV with quotes where needed, or fields between delimiters as older tools write them. */
+export type FileFormat = 'parquet' | 'csv' | 'text'
+
+/**
+ * A choice of the plan that holds only while the data are as it takes them to be. Asked in the unload's own snapshot:
+ * one row that violates it, and nothing of the relation is unloaded.
+ */
+export interface Assumption {
+  /** The code of the concern that is raised where it does not hold. */
+  readonly code: string
+  /** The source's column. */
+  readonly column: string
+  /** Redshift SQL over the quoted column, true for the rows that violate it; never NULL-sensitive by accident. */
+  readonly violatedWhere: string
+  /** What is taken for granted: `o_orderdate lies within 0001-01-01 and 9999-12-31`. */
+  readonly message: string
+}
+
+export type PartitionUnit = 'year' | 'month' | 'day' | 'value'
+
+/** How the table is cut into partitions: by a derived column of text, so that the data column stays what it was. */
+export interface PartitionPlan {
+  /** The source's column. */
+  readonly by: string
+  readonly unit: PartitionUnit
+  /** The target's partition column; always STRING. */
+  readonly target: string
+  /** Redshift SQL that gives the partition's name; never NULL. */
+  readonly unloadExpression: string
+  /** The name of the partition that holds rows in which the column is NULL. */
+  readonly nullName: string
+}
+
+/** Optional arrangement of a table (maxcompute.md 3). Changes speed, never answers. */
+export interface ClusteringPlan {
+  readonly kind: 'hash' | 'range'
+  /** The target's columns. */
+  readonly by: readonly string[]
+  readonly sortedBy: readonly string[]
+  /** Hash clustering only. */
+  readonly bucketCount?: number
+}
+
 /** How the source is read at one moment (design: consistency is a mode of the run). */
 export type Consistency = 'each-relation' | 'single-transaction' | 'frozen' | 'restored'
 
@@ -56,7 +99,35 @@ export interface PlanHeader {
   readonly consistency: Consistency
   readonly relationCount: number
   /** Relations that were found and will not be migrated, each with its reason. */
-  readonly skipped: readonly { readonly schema: string; readonly name: string; readonly reason: string }[]
+  readonly skipped: readonly Unmigrated[]
+  /** What somebody has to carry over by hand: views, procedures, functions, grants. */
+  readonly manual?: readonly Unmigrated[]
+  /** Every object of the catalog exactly once; absent in plans of earlier versions. */
+  readonly coverage?: readonly Coverage[]
+}
+
+/** An object of the source that does not become a table. */
+export interface Unmigrated {
+  /** As in the catalog: `view`, `procedure`, `grant`; absent: a relation. */
+  readonly kind?: string
+  readonly schema: string
+  /** With the signature, where the kind has one. */
+  readonly name: string
+  readonly reason: string
+}
+
+/** A row of the coverage matrix: `found` is the sum of the others. */
+export interface Coverage {
+  readonly kind: string
+  readonly foundCount: number
+  /** Carried as they are, with notes at most. */
+  readonly migratedCount: number
+  /** Carried, not exactly: with a lossy concern. */
+  readonly changedCount: number
+  /** Not carried before somebody chooses. */
+  readonly blockedCount: number
+  readonly manualCount: number
+  readonly skippedCount: number
 }
 
 /** Every further line of `plan.jsonl`. */
@@ -71,6 +142,14 @@ export interface RelationPlan {
   /** Columns of the source that are not carried because the config names others. */
   readonly leftOut?: readonly string[]
   readonly strategy: LoadStrategy
+  /** Parquet when absent. */
+  readonly format?: FileFormat
+  /** None when absent. */
+  readonly assumptions?: readonly Assumption[]
+  readonly partition?: PartitionPlan
+  readonly clustering?: ClusteringPlan
+  /** A Delta table with this PRIMARY KEY, by the target's columns. */
+  readonly primaryKey?: readonly string[]
   readonly consignment: string
   readonly concerns: readonly Concern[]
   readonly depth: VerifyDepth

@@ -38,6 +38,6 @@ export async function readCatalog(
 }
 
 export async function targetFacts(folder: RunFolder): Promise<TargetFacts> {
-  for await (const fact of folder.readLines<Fact>('facts.jsonl')) return fact
+  for await (const fact of folder.readLines<Fact>('facts.jsonl')) if (fact.fact === 'target') return fact
   throw new Error('facts.jsonl has no line')
 }
