@@ -11,6 +11,8 @@ command -v rclone > /dev/null || packages+=(rclone)
 command -v 7z > /dev/null || packages+=(p7zip-full)
 command -v psql > /dev/null || packages+=(postgresql-client-15)
 [ -x "$postgres/initdb" ] || packages+=(postgresql-15)
+command -v javac > /dev/null || packages+=(default-jdk-headless)
+command -v mvn > /dev/null || packages+=(maven)
 if [ ${#packages[@]} -gt 0 ]; then
   if ! command -v apt-get > /dev/null || [ "$(id -u)" -ne 0 ]; then
     echo "judges: install as root: ${packages[*]}" >&2
@@ -36,3 +38,13 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
   timeout 240 "$venv/bin/pip" install --quiet --no-deps --requirement requirements.txt
   echo "$wanted" > "$stamp"
 fi
+
+# Drivers in Java, each with all that it needs inside. Maven checks them against their published checksums.
+jars=.cache/jars
+mkdir -p "$jars"
+while read -r group name version; do
+  [ -f "$jars/$name-$version.jar" ] && continue
+  rm -f "$jars/$name-"[0-9]*.jar
+  timeout 240 mvn --quiet --batch-mode --strict-checksums dependency:copy \
+    -Dartifact="$group:$name:$version" -DoutputDirectory="$PWD/$jars" < /dev/null
+done < jars.txt

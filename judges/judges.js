@@ -138,6 +138,23 @@ export const judges = [
     ],
   },
   {
+    name: 'jdbc',
+    script: 'jdbc/judge.py',
+    tools: ['venv:python', 'java', 'jar:redshift-jdbc42', 'jar:postgresql'],
+    secondsMax: 240,
+    broken: [
+      cent('redshift query 1 of TPC-H equals the .tbl files', 'pgjdbc query 1 of TPC-H equals the .tbl files'),
+      {
+        what: 'a ROLLBACK that is lost',
+        rules: [always('redshift', 'ROLLBACK', { do: 'cut', when: 'before' })],
+        fails: [
+          'redshift a transaction is taken back, and a failed one refuses all',
+          'pgjdbc a transaction is taken back, and a failed one refuses all',
+        ],
+      },
+    ],
+  },
+  {
     name: 'psycopg2',
     script: 'psycopg2/judge.py',
     tools: ['venv:python'],
