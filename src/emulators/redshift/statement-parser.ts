@@ -141,6 +141,8 @@ function parseSet(cursor: TokenCursor): Statement {
   if (cursor.acceptWord('default')) return { kind: 'set', name, value: undefined, tag: 'SET' }
   const values = [settingValue(cursor)]
   while (cursor.acceptOperator(',')) values.push(settingValue(cursor))
+  // So does Amazon's for setReadOnly.
+  if (name === 'readonly') return { kind: 'session-access', readOnly: /^(1|on|true)$/i.test(values.join()) }
   return { kind: 'set', name, value: values.join(', '), tag: 'SET' }
 }
 

@@ -189,6 +189,7 @@ export const textFunctions: FunctionTable = {
   json_size: plain('strlen', int8, 1),
   coalesce: unified('coalesce'),
   nvl: unified('coalesce'),
+  isnull: unified('coalesce'),
   greatest: unified('greatest'),
   least: unified('least'),
   nvl2: { arity: [3, 3], bind: nvl2 },
