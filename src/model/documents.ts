@@ -1,4 +1,5 @@
 import type { Answer, Discrepancy, Measurement } from './measure.js'
+import type { Examined } from './plan.js'
 
 /** `measurements/source/<relationId>.json`: taken in the unload's snapshot, before it, and never changed. */
 export interface SourceMeasurements {
@@ -7,6 +8,8 @@ export interface SourceMeasurements {
   readonly snapshot: string
   readonly measurements: readonly Measurement[]
   readonly answers: readonly Answer[]
+  /** What the same snapshot said of the plan's assumptions; absent where the plan has none. */
+  readonly assumptions?: readonly Examined[]
 }
 
 /** What one check said of one relation. */

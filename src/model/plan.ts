@@ -61,6 +61,15 @@ export interface Assumption {
   readonly message: string
 }
 
+/** What the source answered about an assumption; a JSON form, kept with the measurements. */
+export type Examined = {
+  readonly code: string
+  /** The source's column. */
+  readonly column: string
+  /** Rows that violate it, as decimal text. */
+  readonly violationCount: string
+}
+
 export type PartitionUnit = 'year' | 'month' | 'day' | 'value'
 
 /** How the table is cut into partitions: by a derived column of text, so that the data column stays what it was. */
