@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import type { SessionOptions } from '../../src/source/redshift/open-session.js'
 import { S3Store } from '../../src/store/s3-store.js'
 import type { SourcePlace } from './source-contract.js'
 
@@ -18,6 +19,7 @@ interface Announced {
     readonly iamRole: string
     readonly caFile: string
   }
+  readonly redshiftApi: { readonly endpoint: string; readonly region: string; readonly cluster: string }
   readonly s3: {
     readonly endpoint: string
     readonly region: string
@@ -32,7 +34,7 @@ interface Announced {
 const launcher = fileURLToPath(new URL('../../dist/emulators/emulators.js', import.meta.url))
 
 /** The emulators as users get them: child processes behind the launcher, reached over sockets alone. */
-export async function emulatedSource(): Promise<SourcePlace> {
+export async function emulatedSource(reach: 'direct' | 'data-api' = 'direct'): Promise<SourcePlace> {
   const root = await mkdtemp(join(tmpdir(), 'source-contract-'))
   const optionsFile = join(root, 'options.json')
   await writeFile(
@@ -46,13 +48,22 @@ export async function emulatedSource(): Promise<SourcePlace> {
     ready,
     exited.then((code) => Promise.reject(new Error(`emulators: exit code ${code}`))),
   ])
-  const { redshift, s3, control } = JSON.parse(line) as Announced
+  const { redshift, redshiftApi, s3, control } = JSON.parse(line) as Announced
   const { iamRole, ...session } = redshift
   const { accessKeyId, secretAccessKey, prefix, bucket, region, endpoint } = s3
+  const dataApi: SessionOptions = {
+    reach: 'data-api',
+    of: { cluster: redshiftApi.cluster, dbUser: redshift.user },
+    database: redshift.database,
+    region: redshiftApi.region,
+    endpoint: redshiftApi.endpoint,
+    keys: { accessKeyId, accessKeySecret: secretAccessKey },
+  }
   const credentials = { current: async () => ({ accessKeyId, accessKeySecret: secretAccessKey }) }
   const store = new S3Store({ bucket, region, endpoint, pathStyle: true, credentials, socketCountMax: 16 })
   return {
-    options: { session, iamRole, s3Region: region },
+    options: { session: reach === 'direct' ? session : dataApi, iamRole, s3Region: region },
+    direct: session,
     store,
     root: { store: 's3', bucket, key: prefix.endsWith('/') ? prefix : `${prefix}/` },
     strangeRole: iamRole.replace(/role\/.*/, 'role/NotAttached'),

@@ -14,19 +14,21 @@ export function realSource(environment: NodeJS.ProcessEnv): (() => Promise<Sourc
   const caFile = read('REDSHIFT_CA_FILE')
   return async () => {
     const store = new S3Store({ bucket, region, socketCountMax: 16 })
+    const session = {
+      host: hostname,
+      port: Number(port || '5439'),
+      database: pathname.slice(1),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      ...(caFile === undefined ? {} : { caFile }),
+    }
     return {
       options: {
-        session: {
-          host: hostname,
-          port: Number(port || '5439'),
-          database: pathname.slice(1),
-          user: decodeURIComponent(username),
-          password: decodeURIComponent(password),
-          ...(caFile === undefined ? {} : { caFile }),
-        },
+        session,
         iamRole: role,
         s3Region: region,
       },
+      direct: session,
       store,
       root: { store: 's3', bucket, key: read('S3_PREFIX') ?? 'redshift-to-maxcompute-contract/' },
       strangeRole: read('REDSHIFT_STRANGE_ROLE') ?? 'arn:aws:iam::000000000000:role/not-attached',

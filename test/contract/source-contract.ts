@@ -6,6 +6,7 @@ import type { Measure } from '../../src/model/measure.js'
 import type { Location } from '../../src/model/names.js'
 import type { RelationPlan } from '../../src/model/plan.js'
 import type { Attempt, Call, Work } from '../../src/model/work.js'
+import type { DirectOptions } from '../../src/source/redshift/direct-session.js'
 import { RedshiftSource, type RedshiftSourceOptions } from '../../src/source/redshift/redshift-source.js'
 import type { UnloadHandle, UnloadOutcome } from '../../src/source/source.js'
 import type { ObjectStore } from '../../src/store/store.js'
@@ -14,6 +15,8 @@ import { columnPlan, relationPlan } from './relation-plan.js'
 /** A Redshift and the S3 that it unloads to. */
 export interface SourcePlace {
   readonly options: Omit<RedshiftSourceOptions, 'store' | 'run'>
+  /** For what only Redshift's own protocol has, and for the driver that sets up. */
+  readonly direct: DirectOptions
   readonly store: ObjectStore
   /** A prefix of the bucket that the tests may fill; ends in `/`. */
   readonly root: Location
@@ -80,14 +83,14 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
       })
 
       it('denies a wrong password without showing it', async () => {
-        const wrong = sourceWith({ session: { ...place.options.session, password: 'Not-the-Passw0rd' } })
+        const wrong = sourceWith({ session: { ...place.direct, password: 'Not-the-Passw0rd' } })
         const error = await failureOf(wrong.ping(callOf()))
         expect(error).toMatchObject({ code: 'source-denied', transient: false })
         expect(`${error.message} ${error.hint}`).not.toContain('Not-the-Passw0rd')
       })
 
       it('is unreachable where nobody listens', async () => {
-        const nowhere = sourceWith({ session: { ...place.options.session, host: '127.0.0.1', port: 1 } })
+        const nowhere = sourceWith({ session: { ...place.direct, host: '127.0.0.1', port: 1 } })
         expect(await failureOf(nowhere.ping(callOf()))).toMatchObject({ code: 'source-unreachable', transient: true })
       })
     })
@@ -439,7 +442,7 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
     }
 
     async function connect(to: SourcePlace): Promise<Client> {
-      const { host, port, database, user, password, tls } = to.options.session
+      const { host, port, database, user, password, tls } = to.direct
       const ssl = tls === 'off' ? false : { rejectUnauthorized: false }
       const connected = new Client({ host, port, database, user, password, ssl })
       await connected.connect()

@@ -4,9 +4,9 @@ import { tpchTables } from '../../src/emulators/tpch/generate.js'
 import { iamLogin, type IamLoginOptions } from '../../src/source/redshift/iam-login.js'
 import type { LoginProvider } from '../../src/source/redshift/login.js'
 import { RedshiftSource } from '../../src/source/redshift/redshift-source.js'
-import { Session, type SessionOptions } from '../../src/source/redshift/session.js'
+import { openSession, type SessionOptions } from '../../src/source/redshift/open-session.js'
 import { S3Store } from '../../src/store/s3-store.js'
-import type { Call } from '../../src/model/work.js'
+import type { CatalogCall } from '../../src/source/source.js'
 import { emulate, type Emulated } from '../rehearsal/rehearsal.js'
 
 /** The line's field that only these tests read. */
@@ -14,8 +14,9 @@ interface Api {
   readonly redshiftApi: { readonly endpoint: string; readonly region: string }
 }
 
-function call(): Call {
-  return { signal: new AbortController().signal, deadlineAt: Date.now() + 20_000, note: () => undefined }
+function call(): CatalogCall {
+  const missing = (gap: object): never => expect.fail(JSON.stringify(gap))
+  return { signal: new AbortController().signal, deadlineAt: Date.now() + 20_000, note: () => undefined, missing }
 }
 
 const kinds = [
@@ -104,9 +105,9 @@ describe.each([false, true])('with serverless %s', (serverless) => {
       const given = await issue(within)
       return password === 'as issued' ? given : { ...given, password }
     }
-    const open = await Session.open(session(login), call())
+    const open = await openSession(session(login), call())
     password = mintPassword('IAM:migrator', Date.now() - 1)
-    await expect(Session.open(session(login), call())).rejects.toMatchObject({
+    await expect(openSession(session(login), call())).rejects.toMatchObject({
       code: 'source-denied',
       cause: { code: '28P01' },
     })

@@ -19,7 +19,11 @@ export function queryAnswer(action: string, result: readonly XmlNode[], requestI
 }
 
 export function jsonAnswer(result: object): ApiAnswer {
-  return { status: 200, type: 'application/x-amz-json-1.1', body: JSON.stringify(result) }
+  return jsonText(JSON.stringify(result))
+}
+
+export function jsonText(body: string): ApiAnswer {
+  return { status: 200, type: 'application/x-amz-json-1.1', body }
 }
 
 export function refusalAnswer(protocol: Protocol, refusal: ApiRefusal, requestId: string): ApiAnswer {

@@ -5,11 +5,13 @@ import type { FaultAction } from '../faults.js'
 import { startHttpService } from '../object-store/http-service.js'
 import { parseQuery, parseRequest, type StoreRequest } from '../object-store/store-request.js'
 import type { Service, ServiceOptions } from '../service.js'
-import { jsonAnswer, queryAnswer, refusalAnswer, send, type ApiAnswer } from './api-answer.js'
+import { jsonAnswer, jsonText, queryAnswer, refusalAnswer, send, type ApiAnswer } from './api-answer.js'
 import { authenticateAws } from './api-authentication.js'
 import type { ApiCall } from './api-call.js'
 import { ApiRefusal, notImplemented, type Protocol } from './api-refusal.js'
 import { clusterOperations } from './cluster-calls.js'
+import { dataOperations } from './data-calls.js'
+import { DataSessions } from './data-sessions.js'
 import { workgroupOperations } from './workgroup-calls.js'
 
 export interface RedshiftApiOptions extends ServiceOptions {
@@ -17,22 +19,24 @@ export interface RedshiftApiOptions extends ServiceOptions {
   readonly redshift: ApiCall['redshift']
 }
 
-const bodyByteCountMax = 64 * 1024
+/** A statement of the Data API is the longest there is. */
+const bodyByteCountMax = 512 * 1024
 const version = '2012-12-01'
-const target = 'RedshiftServerless.'
+const targets = { serverless: 'RedshiftServerless.', data: 'RedshiftData.' } as const
 
 /**
- * The control plane of Redshift on one loopback port, as far as logins need it: `redshift` in the query protocol and
- * `redshift-serverless` in AWS JSON 1.1, both with SigV4. Keeps nothing on disk.
+ * The APIs of Redshift on one loopback port: as far as logins need them `redshift` in the query protocol and
+ * `redshift-serverless` in AWS JSON 1.1; and `redshift-data`, which runs statements. All with SigV4. Keeps nothing on disk.
  */
 export async function startRedshiftApi(options: RedshiftApiOptions): Promise<Service> {
-  return startHttpService(options.port ?? 0, async (incoming, response) => {
+  const sessions = new DataSessions()
+  const service = await startHttpService(options.port ?? 0, async (incoming, response) => {
     const requestId = randomUUID()
     const protocol: Protocol = incoming.headers['x-amz-target'] === undefined ? 'query' : 'json'
     try {
       const request = parseRequest(incoming)
       const body = await readBody(incoming)
-      const { answer, isLost } = await serve(options, protocol, request, body, requestId, response)
+      const { answer, isLost } = await serve(options, sessions, protocol, request, body, requestId, response)
       if (isLost) incoming.socket.destroy()
       else send(response, answer, requestId)
     } catch (error) {
@@ -40,6 +44,11 @@ export async function startRedshiftApi(options: RedshiftApiOptions): Promise<Ser
       send(response, refusalAnswer(protocol, error, requestId), requestId)
     }
   })
+  const close = async (): Promise<void> => {
+    sessions.close()
+    await service.close()
+  }
+  return { port: service.port, close }
 }
 
 async function readBody(incoming: IncomingMessage): Promise<Buffer> {
@@ -55,6 +64,7 @@ async function readBody(incoming: IncomingMessage): Promise<Buffer> {
 
 async function serve(
   options: RedshiftApiOptions,
+  sessions: DataSessions,
   protocol: Protocol,
   request: StoreRequest,
   body: Buffer,
@@ -62,18 +72,19 @@ async function serve(
   response: ServerResponse,
 ): Promise<{ readonly answer: ApiAnswer; readonly isLost: boolean }> {
   const { world, faults, redshift } = options
-  const service = protocol === 'query' ? 'redshift' : 'redshift-serverless'
+  const wanted = request.headers.get('x-amz-target') ?? ''
+  const service = protocol === 'query' ? 'redshift' : serviceOf(wanted)
   const caller = authenticateAws(world, request, body, service)
   const call: ApiCall = { world, caller, redshift, now: Date.now() }
-  const operation = protocol === 'query' ? queryOperation(request, body) : jsonOperation(request, body)
+  const operation = protocol === 'query' ? queryOperation(request, body) : jsonOperation(wanted, body, sessions)
   const fault = faults.hit('redshift-api', operation.action, body.toString('utf8'))
   const isLost = await meetFault(fault, response)
-  return { answer: operation.run(call, requestId), isLost }
+  return { answer: await operation.run(call, requestId), isLost }
 }
 
 interface Operation {
   readonly action: string
-  readonly run: (call: ApiCall, requestId: string) => ApiAnswer
+  readonly run: (call: ApiCall, requestId: string) => ApiAnswer | Promise<ApiAnswer>
 }
 
 function queryOperation(request: StoreRequest, body: Buffer): Operation {
@@ -87,13 +98,22 @@ function queryOperation(request: StoreRequest, body: Buffer): Operation {
   return { action, run: (call, requestId) => queryAnswer(action, operation(call, parameters), requestId) }
 }
 
-function jsonOperation(request: StoreRequest, body: Buffer): Operation {
-  const wanted = request.headers.get('x-amz-target') ?? ''
-  const action = wanted.startsWith(target) ? wanted.slice(target.length) : ''
-  const operation = Object.hasOwn(workgroupOperations, action) ? workgroupOperations[action] : undefined
-  if (operation === undefined) throw notImplemented(`The operation ${wanted}`)
+function serviceOf(wanted: string): string {
+  return wanted.startsWith(targets.data) ? 'redshift-data' : 'redshift-serverless'
+}
+
+function jsonOperation(wanted: string, body: Buffer, sessions: DataSessions): Operation {
+  const [prefix = '', action = ''] = wanted.split(/(?<=\.)/)
   const input = parseInput(body)
-  return { action, run: (call) => jsonAnswer(operation(call, input)) }
+  if (prefix === targets.serverless && Object.hasOwn(workgroupOperations, action)) {
+    const operation = workgroupOperations[action] as (typeof workgroupOperations)[string]
+    return { action, run: (call) => jsonAnswer(operation(call, input)) }
+  }
+  if (prefix === targets.data && Object.hasOwn(dataOperations, action)) {
+    const operation = dataOperations[action] as (typeof dataOperations)[string]
+    return { action, run: async (call) => jsonText(await operation(call, input, sessions)) }
+  }
+  throw notImplemented(`The operation ${wanted}`)
 }
 
 function parseInput(body: Buffer): Readonly<Record<string, unknown>> {

@@ -8,8 +8,8 @@ export const passwordSeconds = 900
 const connectMilliseconds = 5_000
 const requestMilliseconds = 30_000
 
-/** What both clients of the SDK are made with; they retry nothing. */
-export function clientSettings({ region, endpoint, keys }: IamLoginOptions) {
+/** What the clients of the SDK are made with; they retry nothing. */
+export function clientSettings({ region, endpoint, keys }: Pick<IamLoginOptions, 'region' | 'endpoint' | 'keys'>) {
   return {
     region,
     maxAttempts: 1,

@@ -45,6 +45,15 @@ function meanings(action: string): readonly (readonly [RegExp, Meaning])[] {
     [/^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown)/, { code: 'source-failed', transient: true }],
     [/^(ExpiredToken|RequestExpired)/, { code: 'source-denied', hint: 'the temporary AWS keys have expired' }],
     [
+      /^Active(Statements|Sessions)Exceeded/,
+      {
+        code: 'source-failed',
+        hint: 'the Data API takes 500 statements and sessions at a time; lower limits.unload',
+        transient: true,
+      },
+    ],
+    [/^DatabaseConnection/, { code: 'source-unreachable', hint: 'a paused cluster does not answer', transient: true }],
+    [
       /^(InvalidClientTokenId|UnrecognizedClient|SignatureDoesNotMatch|InvalidSignature|MissingAuthenticationToken|IncompleteSignature)/,
       { code: 'source-denied', hint: 'the AWS keys are wrong, or the clock of this machine is' },
     ],

@@ -10,7 +10,8 @@ import type { Snapshot, Source } from '../source.js'
 import { CatalogReader } from './catalog-reader.js'
 import { ResumedUnload } from './resumed-unload.js'
 import { isSystemSchema } from './schema-filter.js'
-import { Session, type SessionOptions } from './session.js'
+import { openSession, type SessionOptions } from './open-session.js'
+import type { Session } from './session.js'
 import { RedshiftSnapshot, type UnloadSettings } from './snapshot.js'
 
 export interface RedshiftSourceOptions {
@@ -52,7 +53,7 @@ export class RedshiftSource implements Source {
   }
 
   async *readCatalog(selection: Selection, call: Call): AsyncGenerator<CatalogEntry> {
-    const session = await Session.open(this.#options.session, call)
+    const session = await openSession(this.#options.session, call)
     try {
       yield* new CatalogReader(session, selection, call).entries()
     } finally {
@@ -61,7 +62,7 @@ export class RedshiftSource implements Source {
   }
 
   async open(mode: Consistency, call: Call): Promise<Snapshot> {
-    const session = await Session.open(this.#options.session, call)
+    const session = await openSession(this.#options.session, call)
     try {
       const pin = mode === 'single-transaction' ? await this.#readableTable(session, call) : undefined
       await session.query('BEGIN', 'snapshot', call)
@@ -107,7 +108,7 @@ export class RedshiftSource implements Source {
   }
 
   async #within<T>(call: Call, work: (session: Session) => Promise<T>): Promise<T> {
-    const session = await Session.open(this.#options.session, call)
+    const session = await openSession(this.#options.session, call)
     try {
       return await work(session)
     } finally {

@@ -4,7 +4,7 @@ import type { RelationPlan } from '../../model/plan.js'
 import type { Attempt, Call, Found, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
 import type { UnloadHandle, UnloadOutcome } from '../source.js'
-import { cancelBackend, Session, type SessionOptions } from './session.js'
+import { cancelBackend, openSession, type SessionOptions } from './open-session.js'
 import { pause } from './stop.js'
 import { readUnloadHistory, type UnloadHistory } from './unload-history.js'
 import { manifestName, proveUnload } from './unload-proof.js'
@@ -80,7 +80,7 @@ export class ResumedUnload implements Work<UnloadHandle, UnloadOutcome> {
   }
 
   async #history(token: string, call: Call): Promise<UnloadHistory> {
-    const session = await Session.open(this.#session, call)
+    const session = await openSession(this.#session, call)
     try {
       return await readUnloadHistory(session, token, call)
     } finally {
