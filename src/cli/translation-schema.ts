@@ -14,6 +14,37 @@ export const types = z
       ),
     char: z.enum(['varchar', 'char', 'string']).default('varchar'),
     varcharAs: z.enum(['varchar', 'string']).default('varchar'),
+    dates: z
+      .enum(['check', 'null', 'clamp', 'text'])
+      .default('check')
+      .describe(
+        'dates and times outside the years 1 to 9999: a relation that has some is not unloaded; they become NULL, or the nearest moment; or such columns become text',
+      ),
+    floats: z
+      .enum(['check', 'keep', 'null'])
+      .default('check')
+      .describe('NaN and infinities: a relation that has some is not unloaded; they are carried, or become NULL'),
+    smallestBigint: z
+      .enum(['check', 'keep', 'decimal', 'null'])
+      .default('check')
+      .describe(
+        '-9223372036854775808: a relation that has it is not unloaded; it is carried, or becomes NULL; or every BIGINT becomes DECIMAL(20,0)',
+      ),
+    longVarbyte: z
+      .enum(['check', 'null'])
+      .default('check')
+      .describe('VARBYTE over 32,767 bytes: a relation that has some is not unloaded, or they become NULL'),
+    largeSuper: z
+      .enum(['check', 'null'])
+      .default('check')
+      .describe('SUPER over 8 MB: a relation that has some is not unloaded, or they become NULL'),
+    decimalScale: z
+      .enum(['block', 'check', 'extended', 'text', 'round'])
+      .default('block')
+      .describe(
+        'NUMERIC with more than 18 digits behind the point: blocked; DECIMAL(38,18) where no value loses a digit; with the flag for extended scale; as text; rounded',
+      ),
+    hllsketch: z.enum(['block', 'estimate']).default('block').describe('HLLSKETCH: blocked, or its estimate as BIGINT'),
     overrides: z
       .array(
         z.strictObject({

@@ -1,5 +1,6 @@
 import type { Concern } from '../model/plan.js'
 import type { ConcernCode } from './concern-code.js'
+import { dataConcerns } from './data-concerns.js'
 import { namingConcerns } from './naming-concerns.js'
 import { surroundingConcerns } from './surrounding-concerns.js'
 import { typeConcerns } from './type-concerns.js'
@@ -7,7 +8,7 @@ import { typeConcerns } from './type-concerns.js'
 export type { ConcernCode }
 
 /** RS01xx types, RS02xx what surrounds a column or relation, RS03xx names and limits. */
-export const concernCodes = { ...typeConcerns, ...surroundingConcerns, ...namingConcerns }
+export const concernCodes = { ...typeConcerns, ...dataConcerns, ...surroundingConcerns, ...namingConcerns }
 
 export type ConcernCodeName = keyof typeof concernCodes
 

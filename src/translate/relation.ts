@@ -57,7 +57,9 @@ export function planRelation(whole: CatalogEntry, policy: PlanPolicy): RelationP
     ...translations.flatMap((translation) => translation.concerns),
     ...relationConcerns(entry),
   ]
-  return { ...identityOf(entry, policy, columns), ...part, ...sizesOf(entry), concerns }
+  const assumptions = translations.flatMap((translation) => translation.assumptions)
+  const assumed = assumptions.length === 0 ? {} : { assumptions }
+  return { ...identityOf(entry, policy, columns), ...part, ...sizesOf(entry), ...assumed, concerns }
 }
 
 function identityOf(

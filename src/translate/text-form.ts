@@ -2,6 +2,7 @@ import { quoteIdentifier } from '../dialect/redshift/identifier.js'
 import type { CatalogColumn } from '../model/catalog.js'
 import type { Concern } from '../model/plan.js'
 import { concernOf } from './concern-codes.js'
+import { hexByteCountMax, varbyteLengthDefault } from './data-limits.js'
 import type { TypeDraft } from './type-mapping.js'
 
 /** A column as text: the expression in Redshift's SQL, and how many bytes its values may have. */
@@ -14,7 +15,6 @@ export interface TextForm {
 /** Undefined where no text is known; in the canonical spelling of model/measure.ts where the type has one. */
 export function textOf(column: CatalogColumn, natural: TypeDraft): TextForm | undefined {
   const value = quoteIdentifier(column.name)
-  const moment = 'YYYY-MM-DD HH24:MI:SS.US'
   const concerns: readonly Concern[] = []
   switch (column.type.base) {
     case 'smallint':
@@ -30,11 +30,9 @@ export function textOf(column: CatalogColumn, natural: TypeDraft): TextForm | un
         concerns,
       }
     case 'date':
-      return { expression: `TO_CHAR(${value}, 'YYYY-MM-DD')`, byteCountMax: 12, concerns }
     case 'timestamp without time zone':
-      return { expression: `TO_CHAR(${value}, '${moment}')`, byteCountMax: 28, concerns }
     case 'timestamp with time zone':
-      return { expression: `TO_CHAR(${value} AT TIME ZONE 'UTC', '${moment}')`, byteCountMax: 28, concerns }
+      return momentText(column)
     case 'binary varying':
       return { expression: `TO_HEX(${value})`, byteCountMax: hexLength(column), concerns: [hexConcern(column)] }
     case 'character':
@@ -52,12 +50,28 @@ export function textOf(column: CatalogColumn, natural: TypeDraft): TextForm | un
   }
 }
 
-/** Two digits a byte; Redshift's default length is 64,000 bytes (redshift.md 4.1). */
+/** A date or time in the canonical spelling, times with zone at UTC; years before the first end in BC. */
+export function momentText(column: CatalogColumn): TextForm {
+  const name = quoteIdentifier(column.name)
+  if (column.type.base === 'date') {
+    return { expression: eraText(name, 'YYYY-MM-DD', "DATE '0001-01-01'"), byteCountMax: 13, concerns: [] }
+  }
+  const value = column.type.base === 'timestamp with time zone' ? `${name} AT TIME ZONE 'UTC'` : name
+  const expression = eraText(value, 'YYYY-MM-DD HH24:MI:SS.US', "TIMESTAMP '0001-01-01 00:00:00'")
+  return { expression, byteCountMax: 29, concerns: [] }
+}
+
+/** YYYY alone prints a year before the first like the same year after it. */
+function eraText(value: string, format: string, first: string): string {
+  return `CASE WHEN ${value} < ${first} THEN TO_CHAR(${value}, '${format} BC') ELSE TO_CHAR(${value}, '${format}') END`
+}
+
+/** Two digits a byte. */
 function hexLength(column: CatalogColumn): number {
-  return 2 * (column.type.length ?? 64000)
+  return 2 * Math.min(column.type.length ?? varbyteLengthDefault, hexByteCountMax)
 }
 
 function hexConcern(column: CatalogColumn): Concern {
-  const message = `${column.name} (${column.type.text}) stays hexadecimal text; UNLOAD fails on a value over 32767 bytes`
+  const message = `${column.name} (${column.type.text}) stays hexadecimal text`
   return concernOf('RS0121', message, column.name)
 }

@@ -41,7 +41,7 @@ export const typeConcerns = {
     class: 'note',
     title: 'Floating-point values are verified by their number only',
     explanation:
-      'The bits travel unchanged, but the two sides print them differently and add them in an order of their own, so neither sums nor extremes can be compared exactly. NaN and infinities are carried as Parquet holds them.',
+      'The bits travel unchanged, but the two sides print them differently and add them in an order of their own, so neither sums nor extremes can be compared exactly.',
     remedy: 'Give the column a DECIMAL type by an override where exactness matters.',
   },
   RS0107: {
@@ -49,7 +49,7 @@ export const typeConcerns = {
     title: 'DECIMAL with more than 18 digits behind the point',
     explanation: 'MaxCompute ends at scale 18 unless a flag extends it; nothing is rounded without being told to.',
     remedy:
-      'Override the type: the same DECIMAL(p,s) for extended scale, STRING for the exact text, or DECIMAL(38,18) to round.',
+      'Set types.decimalScale to check (DECIMAL(38,18) if no value loses a digit), extended, text or round; or override the type of the column.',
   },
   RS0108: {
     class: 'note',
@@ -76,22 +76,22 @@ export const typeConcerns = {
     class: 'lossy',
     title: 'SUPER becomes JSON text',
     explanation:
-      'UNLOAD writes the value as JSON text, in which a JSON null at the top cannot be told from SQL NULL. A cell of MaxCompute holds 8 MB, a SUPER value up to 16 MB; larger values make LOAD fail.',
+      'UNLOAD writes the value as JSON text, in which a JSON null at the top cannot be told from SQL NULL. A cell of MaxCompute holds 8 MB, a SUPER value up to 16 MB: types.largeSuper says what becomes of larger ones.',
     remedy: "Override with JSON to have the text parsed into MaxCompute's JSON type.",
   },
   RS0112: {
     class: 'note',
     title: 'VARBYTE travels as hexadecimal text',
     explanation:
-      'UNLOAD writes no VARBYTE to Parquet. Values travel as hexadecimal text, which Redshift limits to 65,535 bytes, so that a value over 32,767 bytes makes UNLOAD fail; UNHEX restores the bytes behind a staging table.',
+      'UNLOAD writes no VARBYTE to Parquet. Values travel as hexadecimal text, which Redshift limits to 65,535 bytes; UNHEX restores the bytes behind a staging table.',
     remedy: 'Override with STRING to keep the hexadecimal text and load directly.',
   },
   RS0113: {
     class: 'blocking',
-    title: 'VARBYTE may be too long to travel',
+    title: 'VARBYTE over 32,767 bytes',
     explanation:
-      "The declared length exceeds 32,767 bytes, and hexadecimal text of longer values does not fit into Redshift's VARCHAR.",
-    remedy: 'Override with BINARY or STRING if no value is that long: UNLOAD fails, and loses nothing, where one is.',
+      "VARBYTE travels as hexadecimal text, and that of longer values does not fit into Redshift's VARCHAR. The plan takes for granted that there are none; the scan or the unload's snapshot found some.",
+    remedy: 'Set types.longVarbyte to null, or override with an expression for that column.',
   },
   RS0114: {
     class: 'note',
@@ -104,7 +104,8 @@ export const typeConcerns = {
     class: 'blocking',
     title: 'HLLSKETCH has no counterpart',
     explanation: 'A sketch cannot be unloaded to Parquet, and nothing in MaxCompute could read it.',
-    remedy: 'Override with BIGINT to carry the estimated cardinality, or leave the relation out.',
+    remedy:
+      'Set types.hllsketch to estimate to carry the estimated cardinality, or leave the relation or the column out.',
   },
   RS0116: {
     class: 'lossy',
@@ -143,7 +144,7 @@ export const typeConcerns = {
     class: 'note',
     title: 'VARBYTE stays hexadecimal text',
     explanation:
-      'Two digits a byte, in lower case. Redshift limits texts to 65,535 bytes, so that a value over 32,767 bytes makes UNLOAD fail.',
+      'Two digits a byte, in lower case. Redshift limits texts to 65,535 bytes: types.longVarbyte says what becomes of values over 32,767 bytes.',
     remedy: 'Read it with UNHEX, or override with BINARY to have that done behind a staging table.',
   },
 } as const satisfies Readonly<Record<string, ConcernCode>>

@@ -1,8 +1,10 @@
 import { quoteIdentifier as quoteTarget } from '../dialect/maxcompute/identifier.js'
 import { quoteIdentifier } from '../dialect/redshift/identifier.js'
 import type { CatalogColumn, SourceType } from '../model/catalog.js'
-import type { ColumnPlan, Concern } from '../model/plan.js'
+import type { Assumption, ColumnPlan, Concern } from '../model/plan.js'
 import { concernOf } from './concern-codes.js'
+import { assuming } from './data-limits.js'
+import { momentText } from './text-form.js'
 import type { TypePolicy } from './type-policy.js'
 
 /** How a column's values travel; the rest of a ColumnPlan does not depend on the type. */
@@ -11,10 +13,10 @@ export interface TypeDraft extends Pick<
   'targetType' | 'unloadExpression' | 'kind' | 'precision' | 'scale' | 'staging'
 > {
   readonly concerns: readonly Concern[]
+  readonly assumptions?: readonly Assumption[]
+  /** The expression gives NULL for some values, so that the table's column must take it. */
+  readonly makesNulls?: boolean
 }
-
-/** Longest VARBYTE whose hexadecimal text fits into Redshift's VARCHAR (redshift.md 4.2). */
-const hexByteCountMax = 32767
 
 /** Longest CHAR of MaxCompute (maxcompute.md 5.2). */
 export const charLengthMax = 255
@@ -38,9 +40,9 @@ export function mapType(column: CatalogColumn, policy: TypePolicy, target: strin
     case 'integer':
       return { ...plain('INT', value, 'integer'), precision: 10, scale: 0 }
     case 'bigint':
-      return { ...plain('BIGINT', value, 'integer'), precision: 19, scale: 0 }
+      return policy.smallestBigint === 'decimal' ? wideInteger(column, value) : wholeNumber(value)
     case 'numeric':
-      return mapNumeric(column, value, isChosen)
+      return mapNumeric(column, value, policy, isChosen)
     case 'real':
       return { ...plain('FLOAT', value, 'float'), concerns: floatConcerns(column) }
     case 'double precision':
@@ -52,13 +54,14 @@ export function mapType(column: CatalogColumn, policy: TypePolicy, target: strin
     case 'character varying':
       return plain(varcharType(type, policy), value, 'text')
     case 'date':
-      return plain('DATE', value, 'date')
+      return policy.dates === 'text' ? momentAsText(column) : plain('DATE', value, 'date')
     case 'timestamp without time zone':
       return mapTimestamp(column, value, policy, target)
     case 'timestamp with time zone':
+      if (policy.dates === 'text') return momentAsText(column)
       return { ...plain('TIMESTAMP', value, 'timestamptz'), concerns: [zoneConcern(column)] }
     default:
-      return mapUncommon(column, value, target, isChosen)
+      return mapUncommon(column, value, policy, target, isChosen)
   }
 }
 
@@ -66,15 +69,63 @@ function plain(targetType: string, unloadExpression: string, kind: ColumnPlan['k
   return { targetType, unloadExpression, kind, concerns: [] }
 }
 
+function wholeNumber(value: string): TypeDraft {
+  return { ...plain('BIGINT', value, 'integer'), precision: 19, scale: 0 }
+}
+
+/** Twenty digits: with nineteen Redshift still stores eight bytes, and does not promise the smallest of them. */
+function wideInteger(column: CatalogColumn, value: string): TypeDraft {
+  const concerns = [concernOf('RS0133', `${column.name} (${column.type.text}) becomes DECIMAL(20,0)`, column.name)]
+  return { ...plain('DECIMAL(20,0)', `CAST(${value} AS DECIMAL(20,0))`, 'decimal'), precision: 20, scale: 0, concerns }
+}
+
 /** A type without precision is Redshift's default, NUMERIC(18,0). */
-function mapNumeric(column: CatalogColumn, value: string, isChosen: boolean): TypeDraft {
+function mapNumeric(column: CatalogColumn, value: string, policy: TypePolicy, isChosen: boolean): TypeDraft {
   const { precision = 18, scale = 0 } = column.type
-  if (scale <= decimalScaleMax) {
-    return { ...plain(`DECIMAL(${precision},${scale})`, value, 'decimal'), precision, scale }
+  if (scale > decimalScaleMax) return mapFineNumeric(column, value, policy, isChosen)
+  return { ...plain(`DECIMAL(${precision},${scale})`, value, 'decimal'), precision, scale }
+}
+
+/** Rounded values fit for certain: a scale over 18 leaves at most 19 digits before the point, and there is room for 20. */
+function mapFineNumeric(column: CatalogColumn, value: string, policy: TypePolicy, isChosen: boolean): TypeDraft {
+  const { precision = 18, scale = 0 } = column.type
+  const rounded = {
+    ...plain(
+      'DECIMAL(38,18)',
+      `CAST(ROUND(${value}, ${decimalScaleMax}) AS DECIMAL(38,${decimalScaleMax}))`,
+      'decimal',
+    ),
+    precision: 38,
+    scale: decimalScaleMax,
   }
-  const message = `${column.name} is ${column.type.text}; MaxCompute keeps ${decimalScaleMax} digits behind the point`
-  const concerns = isChosen ? [] : [concernOf('RS0107', message, column.name)]
-  return { ...plain('STRING', `CAST(${value} AS VARCHAR(42))`, 'text'), concerns }
+  const text = plain('STRING', `CAST(${value} AS VARCHAR(42))`, 'text')
+  const noted = (draft: TypeDraft, code: 'RS0107' | 'RS0108' | 'RS0137' | 'RS0138' | 'RS0139', what: string) => ({
+    ...draft,
+    concerns: [concernOf(code, `${column.name} is ${column.type.text}; ${what}`, column.name)],
+  })
+  if (isChosen) return text
+  switch (policy.decimalScale) {
+    case 'check': {
+      const draft = noted(rounded, 'RS0139', 'it becomes DECIMAL(38,18)')
+      const taken = `has no digits behind the ${decimalScaleMax}th`
+      return assuming(draft, column, 'RS0126', taken, `${value} <> ROUND(${value}, ${decimalScaleMax})`)
+    }
+    case 'extended': {
+      const draft = { ...plain(`DECIMAL(${precision},${scale})`, value, 'decimal'), precision, scale }
+      return noted(draft, 'RS0108', `it becomes ${draft.targetType}`)
+    }
+    case 'text':
+      return noted(text, 'RS0138', 'it becomes text')
+    case 'round':
+      return noted(rounded, 'RS0137', 'it is rounded to DECIMAL(38,18)')
+    case 'block':
+      return noted(text, 'RS0107', `MaxCompute keeps ${decimalScaleMax} digits behind the point`)
+  }
+}
+
+function momentAsText(column: CatalogColumn): TypeDraft {
+  const concern = concernOf('RS0129', `${column.name} (${column.type.text}) becomes text`, column.name)
+  return { ...plain('STRING', momentText(column).expression, 'text'), concerns: [concern] }
 }
 
 function floatConcerns(column: CatalogColumn): readonly Concern[] {
@@ -102,6 +153,7 @@ function varcharType(type: SourceType, policy: TypePolicy): string {
 }
 
 function mapTimestamp(column: CatalogColumn, value: string, policy: TypePolicy, target: string): TypeDraft {
+  if (policy.dates === 'text') return momentAsText(column)
   if (policy.timestamps === 'utc') {
     const message = `${column.name} becomes an instant: its clock time is read as UTC`
     return { ...plain('TIMESTAMP', value, 'timestamp'), concerns: [concernOf('RS0102', message, column.name)] }
@@ -119,7 +171,13 @@ function zoneConcern(column: CatalogColumn): Concern {
 }
 
 /** What Parquet or the target does not know, and travels as text. */
-function mapUncommon(column: CatalogColumn, value: string, target: string, isChosen: boolean): TypeDraft {
+function mapUncommon(
+  column: CatalogColumn,
+  value: string,
+  policy: TypePolicy,
+  target: string,
+  isChosen: boolean,
+): TypeDraft {
   const { base, text } = column.type
   switch (base) {
     case 'time without time zone':
@@ -135,9 +193,9 @@ function mapUncommon(column: CatalogColumn, value: string, target: string, isCho
     case 'geography':
       return asText(`ST_AsHexEWKB(${value})`, 'RS0114', column)
     case 'binary varying':
-      return mapBinary(column, value, target, isChosen)
+      return mapBinary(column, value, target)
     case 'hllsketch':
-      return mapSketch(column, value, isChosen)
+      return mapSketch(column, value, isChosen || policy.hllsketch === 'estimate')
     default: {
       const concerns = [
         concernOf('RS0117', `${column.name} has the type ${text}, for which no mapping exists`, column.name),
@@ -152,15 +210,12 @@ function asText(expression: string, code: 'RS0109' | 'RS0110' | 'RS0111' | 'RS01
   return { ...plain('STRING', expression, 'text'), concerns: [concernOf(code, message, column.name)] }
 }
 
-function mapBinary(column: CatalogColumn, value: string, target: string, isChosen: boolean): TypeDraft {
-  const isLong = (column.type.length ?? 64000) > hexByteCountMax
-  const message = isLong
-    ? `${column.name} (${column.type.text}) may hold values over ${hexByteCountMax} bytes, which UNLOAD cannot write`
-    : `${column.name} travels as hexadecimal text through a staging table`
+function mapBinary(column: CatalogColumn, value: string, target: string): TypeDraft {
+  const message = `${column.name} travels as hexadecimal text through a staging table`
   return {
     ...plain('BINARY', `TO_HEX(${value})`, 'text'),
     staging: { type: 'STRING', expression: `UNHEX(${quoteTarget(target)})` },
-    concerns: [concernOf(isLong && !isChosen ? 'RS0113' : 'RS0112', message, column.name)],
+    concerns: [concernOf('RS0112', message, column.name)],
   }
 }
 

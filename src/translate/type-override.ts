@@ -5,7 +5,7 @@ import type { Concern, ValueKind } from '../model/plan.js'
 import { concernOf, type ConcernCodeName } from './concern-codes.js'
 import { textOf } from './text-form.js'
 import { charLengthMax, mapType, type TypeDraft } from './type-mapping.js'
-import type { TypeOverride, TypePolicy } from './type-policy.js'
+import { carefulDataPolicy, type TypeOverride, type TypePolicy } from './type-policy.js'
 
 /** A target type taken apart: `DECIMAL(38,18)` is DECIMAL, [38, 18]. */
 interface TargetType {
@@ -39,9 +39,11 @@ const integerDigitCounts: Readonly<Record<string, number>> = { TINYINT: 3, SMALL
 export function overrideType(
   column: CatalogColumn,
   override: TypeOverride,
-  policy: TypePolicy,
+  general: TypePolicy,
   target: string,
 ): TypeDraft {
+  // The type is the override's choice: what the policy would make of such columns has no say.
+  const policy = { ...general, ...carefulDataPolicy }
   const natural = mapType(column, policy, target, false)
   const type = parseType(override.type)
   if (type === undefined) return refused(natural, column, `${override.type} is no type of a MaxCompute column`)

@@ -1,8 +1,9 @@
 import type { CatalogColumn } from '../model/catalog.js'
 import type { RelationName } from '../model/names.js'
-import type { ColumnPlan, Concern } from '../model/plan.js'
+import type { Assumption, ColumnPlan, Concern } from '../model/plan.js'
 import { commentByteCountMax, cutToBytes } from './comment.js'
 import { concernOf } from './concern-codes.js'
+import { withinLimits } from './data-limits.js'
 import { defaultLiteral } from './default-literal.js'
 import { mapType, type TypeDraft } from './type-mapping.js'
 import { overrideType } from './type-override.js'
@@ -13,6 +14,7 @@ export { defaultTypePolicy, type TypeOverride, type TypePolicy } from './type-po
 export interface ColumnTranslation {
   readonly plan: ColumnPlan
   readonly concerns: readonly Concern[]
+  readonly assumptions: readonly Assumption[]
 }
 
 export interface ColumnPlace {
@@ -25,20 +27,31 @@ export interface ColumnPlace {
 /** What becomes of a column (redshift.md 4.2). Its concerns carry the source's column name. */
 export function translateColumn(column: CatalogColumn, policy: TypePolicy, place: ColumnPlace = {}): ColumnTranslation {
   const target = place.target ?? column.name.toLowerCase()
-  const override = overrideFor(column, place.relation, policy)
-  const draft =
-    override === undefined ? mapType(column, policy, target, false) : overrideType(column, override, policy, target)
-  const { concerns, ...typed } = draft
+  const draft = draftOf(column, policy, target, place.relation)
+  const { concerns, assumptions = [], makesNulls = false, ...typed } = draft
   const surroundings = defaultAndComment(column, draft)
   const plan: ColumnPlan = {
     source: column.name,
     sourceType: column.type,
     target,
     ...typed,
-    notNull: column.notNull,
+    notNull: column.notNull && !makesNulls,
     ...surroundings.plan,
   }
-  return { plan, concerns: [...concerns, ...surroundings.concerns] }
+  return { plan, concerns: [...concerns, ...surroundings.concerns], assumptions }
+}
+
+/** The expression of an override is unloaded as it stands; what it may give is its author's affair. */
+function draftOf(
+  column: CatalogColumn,
+  policy: TypePolicy,
+  target: string,
+  relation: RelationName | undefined,
+): TypeDraft {
+  const override = overrideFor(column, relation, policy)
+  if (override === undefined) return withinLimits(mapType(column, policy, target, false), column, policy)
+  const draft = overrideType(column, override, policy, target)
+  return override.expression === undefined ? withinLimits(draft, column, policy) : draft
 }
 
 function defaultAndComment(

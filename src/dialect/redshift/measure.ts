@@ -3,8 +3,9 @@ import { MigrationError } from '../../model/errors.js'
 import type { ColumnMeasureKind, MeasuredRelation, Measure, Measurement } from '../../model/measure.js'
 import type { ColumnPlan } from '../../model/plan.js'
 import { measureSelects, type MeasureStatement } from '../measure-select.js'
-import { quoteIdentifier, relationSql } from './identifier.js'
+import { relationSql } from './identifier.js'
 import { whereSql } from './row-filter.js'
+import { unloadsSuper } from './super-value.js'
 
 /** Questions to the source, over the very expressions and rows that UNLOAD writes; one scan a statement. */
 export function measureStatements(of: MeasuredRelation, measures: readonly Measure[]): readonly MeasureStatement[] {
@@ -46,8 +47,7 @@ function extremeItem(extreme: string, column: ColumnPlan): string {
 /** A SUPER that is unloaded as it is has no OCTET_LENGTH; JSON_SIZE counts the bytes of its text (redshift.md 5.3). */
 function byteLength(column: ColumnPlan): string {
   const value = column.unloadExpression
-  const isJson = column.sourceType.base === 'super' && value === quoteIdentifier(column.source)
-  return isJson ? `JSON_SIZE(${value})` : `OCTET_LENGTH(${value})`
+  return unloadsSuper(column) ? `JSON_SIZE(${value})` : `OCTET_LENGTH(${value})`
 }
 
 /** The answer in canonical text (model/measure.ts); throws `source-failed` when it is none. */

@@ -16,7 +16,7 @@
 -- RS0114 note: c_geography (geography) becomes text
 -- RS0116 lossy: c_sketch is reduced to its estimated cardinality
 -- RS0120 note: c_geometry is unloaded as ST_AsEWKT("c_geometry", 17)
--- RS0121 note: c_long_bytes (binary varying(64000)) stays hexadecimal text; UNLOAD fails on a value over 32767 bytes
+-- RS0121 note: c_long_bytes (binary varying(64000)) stays hexadecimal text
 -- RS0201 lossy: c_timestamp loses its default getdate()
 -- RS0202 note: c_bigint was IDENTITY(1,1); its values are carried, new ones are not made
 -- RS0203 note: UNIQUE (c_integer) is not carried

@@ -10,8 +10,7 @@
 -- RS0109 note: TIME and TIMETZ become text: c_time, c_timetz
 -- RS0110 note: INTERVAL becomes text: c_months, c_seconds
 -- RS0111 lossy: c_super (super) becomes text
--- RS0112 note: c_short_bytes travels as hexadecimal text through a staging table
--- RS0113 blocking: c_long_bytes (binary varying(64000)) may hold values over 32767 bytes, which UNLOAD cannot write
+-- RS0112 note: VARBYTE travels as hexadecimal text: c_short_bytes, c_long_bytes
 -- RS0114 note: GEOMETRY and GEOGRAPHY become hexadecimal EWKB text: c_geometry, c_geography
 -- RS0115 blocking: c_sketch is an HLLSKETCH, which cannot be carried
 -- RS0201 lossy: c_timestamp loses its default getdate()

@@ -64,6 +64,7 @@ describe('every type', () => {
 
 function otherChoices(): PlanPolicy['types'] {
   return {
+    ...defaultTypePolicy,
     timestamps: 'utc',
     char: 'char',
     varcharAs: 'string',

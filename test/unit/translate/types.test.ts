@@ -9,8 +9,8 @@ function translated(type: SourceType, policy: Partial<TypePolicy> = {}, rest: Pa
 }
 
 function overridden(type: SourceType, override: Omit<TypeOverride, 'match'>) {
-  const { plan, concerns } = translated(type, { overrides: [{ match: '*', ...override }] })
-  return { plan, codes: concerns.map(({ code, class: kind }) => `${code} ${kind}`) }
+  const { plan, concerns, assumptions } = translated(type, { overrides: [{ match: '*', ...override }] })
+  return { plan, codes: concerns.map(({ code, class: kind }) => `${code} ${kind}`), assumptions }
 }
 
 describe('what UNLOAD selects', () => {
@@ -128,11 +128,26 @@ describe('overrides', () => {
     ],
     [numericType(16, 2), 'DOUBLE', { kind: 'float' }, ['RS0118 lossy', 'RS0106 note']],
     [plainType('real'), 'DOUBLE', { unloadExpression: 'CAST("C" AS DOUBLE PRECISION)' }, ['RS0106 note']],
-    [plainType('date'), 'STRING', { unloadExpression: `TO_CHAR("C", 'YYYY-MM-DD')`, kind: 'text' }, []],
+    [
+      plainType('date'),
+      'STRING',
+      {
+        unloadExpression: `CASE WHEN "C" < DATE '0001-01-01' THEN TO_CHAR("C", 'YYYY-MM-DD BC') ELSE TO_CHAR("C", 'YYYY-MM-DD') END`,
+        kind: 'text',
+      },
+      [],
+    ],
     [
       plainType('timestamp with time zone'),
       'STRING',
-      { unloadExpression: `TO_CHAR("C" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')`, kind: 'text' },
+      {
+        unloadExpression: [
+          `CASE WHEN "C" AT TIME ZONE 'UTC' < TIMESTAMP '0001-01-01 00:00:00'`,
+          `THEN TO_CHAR("C" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US BC')`,
+          `ELSE TO_CHAR("C" AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') END`,
+        ].join(' '),
+        kind: 'text',
+      },
       [],
     ],
     [
@@ -223,7 +238,6 @@ describe('what cannot be carried', () => {
     [plainType('unknown'), 'RS0117'],
     [plainType('hllsketch'), 'RS0115'],
     [numericType(37, 19), 'RS0107'],
-    [sizedType('binary varying', 32768), 'RS0113'],
   ])('%o blocks with %s', (type, code) => {
     expect(translated(type).concerns).toMatchObject([{ code, class: 'blocking', column: 'C' }])
   })
