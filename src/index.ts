@@ -18,7 +18,7 @@ export type * from './model/plan.js'
 export type * from './model/statement.js'
 export type * from './model/work.js'
 
-export type { Snapshot, Source, UnloadHandle, UnloadOutcome } from './source/source.js'
+export type { CatalogCall, Snapshot, Source, UnloadHandle, UnloadOutcome } from './source/source.js'
 export type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store/store.js'
 export type { Carrier, CarryHandle, CarryOutcome, Consignment } from './carrier/carrier.js'
 export type { InstanceOutcome, TableShape, Target } from './target/target.js'

@@ -68,6 +68,10 @@ export interface CatalogEntry {
   readonly columns: readonly CatalogColumn[]
   readonly constraints: readonly CatalogConstraint[]
   readonly distStyle?: 'even' | 'key' | 'all' | 'auto'
+  /** Absent without a sort key. `auto`: Redshift chose the columns, or may; told only with the sizes (redshift.md 3.4). */
+  readonly sortStyle?: 'compound' | 'interleaved' | 'auto'
+  /** True where Redshift chooses the encodings itself (ENCODE AUTO). */
+  readonly autoEncoding?: boolean
   readonly owner?: string
   readonly comment?: string
   /** A view's text. */
@@ -84,10 +88,12 @@ export type CatalogObjectKind = 'procedure' | 'function' | 'grant'
 export interface CatalogObject {
   readonly kind: CatalogObjectKind
   readonly schema: string
-  /** A routine's name, or what is granted on. */
+  /** A routine's name, or what is granted on: a relation's, a routine's, the schema's own. */
   readonly name: string
-  /** `(integer, character varying)` of a routine; `SELECT TO GROUP analysts` of a grant. */
+  /** `(integer, character varying)` of a routine; `SELECT ON sales.orders TO GROUP analysts` of a grant. */
   readonly signature: string
+  /** Of a grant. */
+  readonly on?: 'relation' | 'schema' | 'routine'
   readonly owner?: string
   /** `plpgsql`, `sql`, `plpythonu`, `exfunc` of a routine. */
   readonly language?: string

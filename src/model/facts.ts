@@ -32,6 +32,8 @@ export interface CatalogGap {
   readonly what: string
   /** The source's own words. */
   readonly reason: string
+  /** True when objects may be missing from the catalog, not only figures about them. */
+  readonly hidesObjects?: boolean
 }
 
 export type Fact = TargetFacts | ScanFact | CatalogGap

@@ -113,6 +113,8 @@ export interface PlanHeader {
   readonly manual?: readonly Unmigrated[]
   /** Every object of the catalog exactly once; absent in plans of earlier versions. */
   readonly coverage?: readonly Coverage[]
+  /** What concerns the catalog as a whole: what the source would not tell. */
+  readonly concerns?: readonly Concern[]
 }
 
 /** An object of the source that does not become a table. */
@@ -120,7 +122,7 @@ export interface Unmigrated {
   /** As in the catalog: `view`, `procedure`, `grant`; absent: a relation. */
   readonly kind?: string
   readonly schema: string
-  /** With the signature, where the kind has one. */
+  /** With the signature, where the kind has one; of a grant its whole text: `SELECT ON sales.orders TO PUBLIC`. */
   readonly name: string
   readonly reason: string
 }

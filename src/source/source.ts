@@ -1,7 +1,8 @@
-import type { CatalogEntry, Selection } from '../model/catalog.js'
+import type { CatalogEntry, CatalogObject, Selection } from '../model/catalog.js'
+import type { CatalogGap } from '../model/facts.js'
 import type { Location } from '../model/names.js'
-import type { Measurable } from '../model/measure.js'
-import type { Consistency, RelationPlan } from '../model/plan.js'
+import type { Measurable, MeasuredRelation } from '../model/measure.js'
+import type { Assumption, Consistency, Examined, RelationPlan } from '../model/plan.js'
 import type { FileColumn, Part } from '../model/manifest.js'
 import type { Call, Work } from '../model/work.js'
 
@@ -39,6 +40,8 @@ export type UnloadedColumn = { readonly name: string; readonly physicalType: str
  */
 export interface Snapshot extends Measurable, AsyncDisposable {
   readonly id: string
+  /** How many of the rows that would be unloaded violate each assumption, in the order of the assumptions; reads only. */
+  examine(of: MeasuredRelation, assumptions: readonly Assumption[], call: Call): Promise<readonly Examined[]>
   /**
    * UNLOAD of one relation below `to` (a prefix that no attempt used before). `settle` returns only after
    * manifest, listing, Parquet footers and `pg_last_unload_count()` agreed; it throws `source-failed` where they do not.
@@ -48,11 +51,22 @@ export interface Snapshot extends Measurable, AsyncDisposable {
   unload(plan: RelationPlan, to: Location): Work<UnloadHandle, UnloadOutcome>
 }
 
+/** How the catalog is read. */
+export interface CatalogCall extends Call {
+  /** Told once of each thing that the source will not tell (no privilege, no such view); reading goes on without it. */
+  missing(gap: CatalogGap): void
+}
+
 export interface Source {
   /** Cheap proof that the source answers; throws `source-unreachable` or `source-denied`. */
   ping(call: Call): Promise<void>
   /** Every relation that the selection names, in order of schema and name. Views too; system schemas never. */
-  readCatalog(selection: Selection, call: Call): AsyncIterable<CatalogEntry>
+  readCatalog(selection: Selection, call: CatalogCall): AsyncIterable<CatalogEntry>
+  /**
+   * What lives beside relations: procedures and functions that the selection names as it names relations, grants on
+   * selected relations and routines and on their schemas.
+   */
+  readObjects(selection: Selection, call: CatalogCall): AsyncIterable<CatalogObject>
   /** A moment to read at. With `each-relation` open one per relation; disposing rolls back and closes. */
   open(mode: Consistency, call: Call): Promise<Snapshot>
   /** For a new process: settles or finds an UNLOAD of an earlier one, without a snapshot of its own. */

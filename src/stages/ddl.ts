@@ -14,12 +14,17 @@ export type DdlKept = { readonly created: boolean }
 
 /** Writes a relation's DDL below `folder`, as `<schema>/<table>.sql`. */
 export async function writeDdl(plan: RelationPlan, folder: RunFolder): Promise<string> {
-  const path = `${safeName(plan.source.schema)}/${plan.target.name}.sql`
+  const path = ddlPath(plan.source.schema, plan.target.name)
   await folder.writeText(path, [ddlText(plan)])
   return path
 }
 
-function safeName(name: string): string {
+export function ddlPath(schema: string, name: string): string {
+  return `${folderName(schema)}/${name}.sql`
+}
+
+/** A name of the source as a name in a folder. */
+export function folderName(name: string): string {
   const safe = name.replace(/[^A-Za-z0-9_.-]/g, '_')
   // A schema may be named `..`, which is no folder of ours.
   return /^\.+$/.test(safe) ? '_'.repeat(safe.length) : safe

@@ -11,6 +11,8 @@ export interface PlanEntry {
   readonly relation: string
   readonly schema: string
   readonly name: string
+  /** The target's name of it. */
+  readonly table: string
   readonly byteEstimate: number
   readonly isBlocked: boolean
 }
@@ -79,6 +81,7 @@ function entryOf(plan: RelationPlan): PlanEntry {
     relation: relationText(plan.source),
     schema: plan.source.schema,
     name: plan.source.name,
+    table: plan.target.name,
     byteEstimate: plan.byteEstimate ?? 0,
     isBlocked: plan.concerns.some((concern) => concern.class === 'blocking'),
   }

@@ -2,13 +2,20 @@ import type { Journal } from '../journal/journal.js'
 import type { RunFolder } from '../journal/run-folder.js'
 import type { CatalogEntry } from '../model/catalog.js'
 import { relationText, tableText } from '../model/names.js'
-import type { ConcernClass, PlanHeader, RelationPlan } from '../model/plan.js'
+import type { Concern, ConcernClass, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
 import { concernOf } from '../translate/concern-codes.js'
-import { planRelation, skipReason, type PlanPolicy } from '../translate/relation.js'
+import { planRelation, type PlanPolicy } from '../translate/relation.js'
+import { unplannedObject, unplannedRelation, type Unplanned } from '../translate/unmigrated.js'
+import { catalogObjects, CoverageCount, fateOf, gapConcerns } from './coverage.js'
 
 export interface PlanSummary {
   readonly relationCount: number
-  readonly skipped: readonly { readonly schema: string; readonly name: string; readonly reason: string }[]
+  readonly skipped: readonly Unmigrated[]
+  /** What somebody has to carry over by hand. */
+  readonly manual: readonly Unmigrated[]
+  readonly coverage: readonly Coverage[]
+  /** Of the catalog as a whole; they count among `concernCounts`. */
+  readonly concerns: readonly Concern[]
   readonly rowEstimate: number
   readonly byteEstimate: number
   readonly stagedCount: number
@@ -16,7 +23,7 @@ export interface PlanSummary {
   readonly sha256: string
 }
 
-/** Decides what becomes of every relation of the catalog. Asks nobody: the same documents give the same plan. */
+/** Decides what becomes of every object of the catalog. Asks nobody: the same documents give the same plan. */
 export async function makePlan(
   folder: RunFolder,
   journal: Journal,
@@ -25,24 +32,17 @@ export async function makePlan(
 ): Promise<PlanSummary> {
   const totals = { relationCount: 0, rowEstimate: 0, byteEstimate: 0, stagedCount: 0 }
   const concernCounts: Record<ConcernClass, number> = { note: 0, lossy: 0, blocking: 0 }
-  const skipped: { schema: string; name: string; reason: string }[] = []
-  const tables = new Map<string, string>()
-  // The header names what is skipped, and stands first: one pass to count, a second to write.
-  let plannedCount = 0
-  for await (const entry of folder.readLines<CatalogEntry>('catalog.jsonl')) {
-    const reason = skipReason(entry)
-    if (reason === undefined) plannedCount += 1
-    else skipped.push({ schema: entry.schema, name: entry.name, reason })
-  }
+  // The header counts everything, and stands first: one pass to count, a second to write.
+  const { plannedCount, ...told } = await survey(folder, policy)
+  for (const concern of told.concerns) concernCounts[concern.class] += 1
   const sha256 = await folder.writeLines('plan.jsonl', lines())
   await journal.append({ event: 'document', path: 'plan.jsonl', sha256 })
-  return { ...totals, skipped, concernCounts, sha256 }
+  return { ...totals, ...told, concernCounts, sha256 }
 
   async function* lines(): AsyncGenerator<PlanHeader | RelationPlan> {
-    yield { document: 'plan', version: 1, ...header, relationCount: plannedCount, skipped }
-    for await (const entry of folder.readLines<CatalogEntry>('catalog.jsonl')) {
-      if (skipReason(entry) !== undefined) continue
-      const plan = withTableConcern(planRelation(entry, policy), tables)
+    yield { document: 'plan', version: 1, ...header, relationCount: plannedCount, ...told }
+    for await (const plan of planned(folder, policy)) {
+      if (!isPlan(plan)) continue
       totals.relationCount += 1
       totals.rowEstimate += plan.rowEstimate ?? 0
       totals.byteEstimate += plan.byteEstimate ?? 0
@@ -51,6 +51,42 @@ export async function makePlan(
       yield plan
     }
   }
+}
+
+/** What the plan says of the catalog as a whole. */
+interface Survey extends Required<Pick<PlanHeader, 'skipped' | 'manual' | 'coverage' | 'concerns'>> {
+  readonly plannedCount: number
+}
+
+async function survey(folder: RunFolder, policy: PlanPolicy): Promise<Survey> {
+  const coverage = new CoverageCount()
+  const unmigrated: Record<Unplanned['fate'], Unmigrated[]> = { manual: [], skipped: [] }
+  const leave = (kind: string, { fate, unmigrated: one }: Unplanned): void => {
+    coverage.add(kind, fate)
+    unmigrated[fate].push(one)
+  }
+  let plannedCount = 0
+  for await (const plan of planned(folder, policy)) {
+    if (isPlan(plan)) {
+      plannedCount += 1
+      coverage.add('table', fateOf(plan.concerns))
+    } else leave(plan.unmigrated.kind ?? 'table', plan)
+  }
+  for await (const object of catalogObjects(folder)) leave(object.kind, unplannedObject(object))
+  const concerns = await gapConcerns(folder)
+  return { ...unmigrated, coverage: coverage.rows(), concerns, plannedCount }
+}
+
+/** Every relation of the catalog: its plan, or why it has none. */
+async function* planned(folder: RunFolder, policy: PlanPolicy): AsyncGenerator<RelationPlan | Unplanned> {
+  const tables = new Map<string, string>()
+  for await (const entry of folder.readLines<CatalogEntry>('catalog.jsonl')) {
+    yield unplannedRelation(entry) ?? withTableConcern(planRelation(entry, policy), tables)
+  }
+}
+
+function isPlan(one: RelationPlan | Unplanned): one is RelationPlan {
+  return 'relationId' in one
 }
 
 /** Two relations must not become one table, whatever the naming templates say. */

@@ -1,4 +1,6 @@
 import type { Answer } from '../model/measure.js'
+import { unmigratedText } from './coverage.js'
+import { coverageHtml, coverageMarkdown } from './report-coverage.js'
 import type { ReportHeader, ReportRelation } from './report.js'
 import { legs } from './stage.js'
 
@@ -24,8 +26,11 @@ export async function* reportMarkdown(
   yield `${header.source} → ${header.target}; ${header.relationCount} relations; consistency ${consistencyText(header)}; redshift-to-maxcompute ${header.toolVersion}.\n\n`
   yield '| relation | table | rows | bytes | values compared | differences | verdict |\n|---|---|--:|--:|--:|--:|---|\n'
   for await (const relation of relations) yield markdownRow(relation)
-  for (const one of header.skipped)
-    yield `| ${cell(`${one.schema}.${one.name}`)} | – | | | | | skipped: ${cell(one.reason)} |\n`
+  for (const { fate, unmigrated } of leftOf(header)) {
+    yield `| ${cell(unmigratedText(unmigrated))} | – | | | | | ${fate}: ${cell(unmigrated.reason)} |\n`
+  }
+  yield coverageMarkdown(header.coverage)
+  for (const one of header.concerns) yield `\n${one.class} ${one.code}: ${cell(one.message)}\n`
 }
 
 function markdownRow(relation: ReportRelation): string {
@@ -39,6 +44,13 @@ function markdownRow(relation: ReportRelation): string {
     relation.failure === undefined ? relation.verdict : `${relation.verdict}: ${cell(relation.failure)}`,
   ]
   return `| ${cells.join(' | ')} |\n`
+}
+
+function leftOf({ skipped, manual }: ReportHeader) {
+  return [
+    ...skipped.map((unmigrated) => ({ fate: 'skipped', unmigrated })),
+    ...manual.map((unmigrated) => ({ fate: 'manual', unmigrated })),
+  ]
 }
 
 /** What the config left behind of a relation: nobody may take a part for the whole. */
@@ -62,10 +74,12 @@ export async function* reportHtml(
   yield head.replaceAll('{{run}}', html(header.run))
   yield `<header><h1>Migration report</h1><p>run ${html(header.run)} · ${html(header.source)} → ${html(header.target)}</p>`
   yield `<p>${header.relationCount} relations · consistency ${html(consistencyText(header))} · redshift-to-maxcompute ${html(header.toolVersion)}</p>`
-  yield `<p class="verdict ${header.exitCode === 0 ? 'verified' : 'differs'}">${html(verdictText(header))}</p></header><main>`
+  yield `<p class="verdict ${header.exitCode === 0 ? 'verified' : 'differs'}">${html(verdictText(header))}</p>`
+  for (const one of header.concerns) yield `<p>${html(`${one.class} ${one.code}: ${one.message}`)}</p>`
+  yield `${coverageHtml(header.coverage)}</header><main>`
   for await (const relation of relations) yield htmlRelation(relation)
-  for (const one of header.skipped) {
-    yield `<details><summary><b>${html(`${one.schema}.${one.name}`)}</b> skipped: ${html(one.reason)}</summary></details>`
+  for (const { fate, unmigrated } of leftOf(header)) {
+    yield `<details><summary><b>${html(unmigratedText(unmigrated))}</b> ${fate}: ${html(unmigrated.reason)}</summary></details>`
   }
   yield '</main></body></html>\n'
 }

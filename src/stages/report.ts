@@ -4,7 +4,7 @@ import type { CheckResult, RelationChecks } from '../model/documents.js'
 import type { Manifest } from '../model/manifest.js'
 import type { Measure } from '../model/measure.js'
 import { relationText, tableText } from '../model/names.js'
-import type { Concern, PlanHeader, RelationPlan } from '../model/plan.js'
+import type { Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
 import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
 import { legs, type Leg } from './stage.js'
@@ -25,6 +25,11 @@ export interface ReportHeader {
   readonly moved?: readonly Moved[]
   readonly relationCount: number
   readonly skipped: PlanHeader['skipped']
+  readonly manual: readonly Unmigrated[]
+  /** Every object of the catalog exactly once; empty in runs of earlier versions. */
+  readonly coverage: readonly Coverage[]
+  /** Of the catalog as a whole. */
+  readonly concerns: readonly Concern[]
   /** The exit code of the run; absent while it has not ended. */
   readonly exitCode?: number
 }

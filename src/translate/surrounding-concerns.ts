@@ -34,4 +34,19 @@ export const surroundingConcerns = {
     explanation: 'MaxCompute keeps at most 1,024 bytes of a comment.',
     remedy: 'Shorten it at the source, or keep the whole text elsewhere.',
   },
+  RS0206: {
+    class: 'note',
+    title: 'The source does not tell everything about its objects',
+    explanation:
+      'A system view refused the question, so that sizes or columns of some kind of object are not known. No relation is missing for that.',
+    remedy: 'Grant the user what the message names, e.g. SELECT ON svv_table_info, and plan again.',
+  },
+  RS0207: {
+    class: 'lossy',
+    title: 'The source may hold objects that it does not tell of',
+    explanation:
+      'A system view or an external catalog refused the question, so that objects of the named kind are missing from the plan and from its coverage.',
+    remedy:
+      'Grant the user what the message names, or the role sys:monitor, and plan again; or list those objects by hand.',
+  },
 } as const satisfies Readonly<Record<string, ConcernCode>>

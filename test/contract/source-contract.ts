@@ -1,6 +1,7 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CatalogEntry } from '../../src/model/catalog.js'
+import type { CatalogGap } from '../../src/model/facts.js'
 import type { MigrationError } from '../../src/model/errors.js'
 import type { Measure } from '../../src/model/measure.js'
 import type { Location } from '../../src/model/names.js'
@@ -8,7 +9,7 @@ import type { RelationPlan } from '../../src/model/plan.js'
 import type { Attempt, Call, Work } from '../../src/model/work.js'
 import type { DirectOptions } from '../../src/source/redshift/direct-session.js'
 import { RedshiftSource, type RedshiftSourceOptions } from '../../src/source/redshift/redshift-source.js'
-import type { UnloadHandle, UnloadOutcome } from '../../src/source/source.js'
+import type { CatalogCall, UnloadHandle, UnloadOutcome } from '../../src/source/source.js'
 import type { ObjectStore } from '../../src/store/store.js'
 import { columnPlan, relationPlan } from './relation-plan.js'
 
@@ -33,6 +34,15 @@ let attemptNumber = 0
 
 export function callOf(milliseconds = 60_000): Call {
   return { signal: new AbortController().signal, deadlineAt: Date.now() + milliseconds, note: () => undefined }
+}
+
+/** What the source keeps to itself goes into `gaps`; without a list it is a failure. */
+export function catalogCall(gaps?: CatalogGap[]): CatalogCall {
+  const missing = (gap: CatalogGap): void => {
+    if (gaps === undefined) expect.fail(JSON.stringify(gap))
+    gaps.push(gap)
+  }
+  return { ...callOf(), missing }
 }
 
 /** What every Redshift must pass, emulated or not. Statements that set it up go through the driver alone. */
@@ -60,7 +70,7 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
       new RedshiftSource({ ...place.options, store: place.store, run: 'contract', ...changes })
     const entries = async (selected: readonly string[]): Promise<readonly CatalogEntry[]> => {
       const found: CatalogEntry[] = []
-      for await (const entry of source.readCatalog({ select: selected, exclude: [] }, callOf())) found.push(entry)
+      for await (const entry of source.readCatalog({ select: selected, exclude: [] }, catalogCall())) found.push(entry)
       return found
     }
 

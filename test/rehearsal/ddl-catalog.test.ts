@@ -76,7 +76,12 @@ async function catalogOf(clouds: Clouds): Promise<readonly CatalogEntry[]> {
   const credentials = staticCredentials({ accessKeyId, accessKeySecret: secretAccessKey })
   const store = new S3Store({ bucket, region, endpoint, pathStyle: true, credentials, socketCountMax: 4 })
   const source = new RedshiftSource({ session, iamRole, s3Region: region, store, run: 'ddl' })
-  const call = { signal: new AbortController().signal, deadlineAt: Date.now() + 60_000, note: () => undefined }
+  const call = {
+    signal: new AbortController().signal,
+    deadlineAt: Date.now() + 60_000,
+    note: () => undefined,
+    missing: (gap: object): never => expect.fail(JSON.stringify(gap)),
+  }
   const found: CatalogEntry[] = []
   for await (const entry of source.readCatalog({ select: ['depot.*'], exclude: [] }, call)) found.push(entry)
   store.close()

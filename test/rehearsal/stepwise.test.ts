@@ -176,7 +176,7 @@ describe('a run of a part', () => {
     const ended = await migrate(args)
     expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 11 })
     expect(ended.lines).toContainEqual({
-      skipped: expect.objectContaining({ schema: 'tpch', name: 'nations' }) as unknown,
+      manual: expect.objectContaining({ schema: 'tpch', name: 'nations' }) as unknown,
     })
     expect((await migrate(args)).code).toBe(11)
   })

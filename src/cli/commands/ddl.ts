@@ -1,10 +1,14 @@
 import { resolve } from 'node:path'
 import { RunFolder } from '../../journal/run-folder.js'
+import type { Selection } from '../../model/catalog.js'
 import { MigrationError } from '../../model/errors.js'
 import { writeDdl } from '../../stages/ddl.js'
+import { writeOriginals } from '../../stages/ddl-originals.js'
 import { createTables, exitCodeOf } from '../../stages/journey.js'
+import type { PlanBook } from '../../stages/plan-book.js'
 import type { LoadedConfig } from '../config.js'
 import type { Context } from '../context.js'
+import type { OpenedRun } from '../runs.js'
 import { ddlDiff } from './ddl-diff.js'
 import { ddlFrom } from './ddl-from.js'
 import { onTravel, openPlannedRun } from './travel-command.js'
@@ -43,6 +47,7 @@ async function ddlOfRun(context: Context, options: Pick<DdlOptions, 'apply' | 'r
         const path = folder.file(await writeDdl(await book.read(entry.relationId), folder))
         context.talk.data({ relation: entry.relation, file: path }, () => path)
       }
+      await tellOriginals(context, run, book, folder)
       if (!options.apply) return 0
       const arrivals = await createTables(book, entries, travel)
       const made = arrivals.filter((arrival) => arrival.error === undefined).length
@@ -57,6 +62,19 @@ async function ddlOfRun(context: Context, options: Pick<DdlOptions, 'apply' | 'r
   } finally {
     await run.close()
   }
+}
+
+async function tellOriginals(context: Context, run: OpenedRun, book: PlanBook, folder: RunFolder): Promise<void> {
+  const from = { run: run.folder, tables: book.entries }
+  for await (const { relation, path, reason } of writeOriginals(from, givenSelection(context), folder, false)) {
+    const file = folder.file(path)
+    context.talk.data({ relation, manual: reason, file }, () => `${file} (manual: ${reason})`)
+  }
+}
+
+/** What the command line selects of the plan; everything when it says nothing. */
+export function givenSelection({ options: { select, exclude } }: Context): Selection {
+  return { select: select ?? ['*'], exclude: exclude ?? [] }
 }
 
 export function ddlFolder(loaded: LoadedConfig): RunFolder {

@@ -7,6 +7,7 @@ import type { RelationPlan } from '../../model/plan.js'
 import { assemble } from '../assemble.js'
 import { readComparableQueries } from '../comparable-queries.js'
 import { askingCall, runsFolder, type Context } from '../context.js'
+import { coverageTable, unmigratedLines } from '../coverage-table.js'
 import { bytesText, countText } from '../figures.js'
 import { policyOf } from '../policy.js'
 import { createRun, findRun, openRun, type OpenedRun, type RunSummary } from '../runs.js'
@@ -85,7 +86,10 @@ async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary):
       talk.data({}, () => `  ${concern.class} ${concern.code}: ${concern.message}`)
     }
   }
-  for (const one of summary.skipped) talk.data({}, () => `${one.schema}.${one.name} skipped: ${one.reason}`)
+  for (const line of unmigratedLines(summary.skipped, 'skipped')) talk.data({}, () => line)
+  for (const line of unmigratedLines(summary.manual, 'manual')) talk.data({}, () => line)
+  talk.data({}, () => coverageTable(summary.coverage))
+  for (const concern of summary.concerns) talk.data({}, () => `${concern.class} ${concern.code}: ${concern.message}`)
   talk.data({}, () => planLine(run.document.run, summary))
 }
 
@@ -101,7 +105,7 @@ function planLine(run: string, summary: PlanSummary): string {
   const { note, lossy, blocking } = summary.concernCounts
   const size = summary.byteEstimate > 0 ? `, about ${bytesText(summary.byteEstimate)} at the source` : ''
   return [
-    `Plan: ${summary.relationCount} relations${size}; ${summary.stagedCount} through a staging table; ${summary.skipped.length} skipped.`,
+    `Plan: ${summary.relationCount} relations${size}; ${summary.stagedCount} through a staging table; ${summary.manual.length} objects by hand, ${summary.skipped.length} skipped.`,
     `Concerns: ${note} notes, ${lossy} lossy, ${blocking} blocking. Run ${run}, plan sha256:${summary.sha256.slice(0, 12)}.`,
     blocking > 0
       ? 'Blocking concerns must be settled before those relations move: migrate explain CODE.'

@@ -67,6 +67,9 @@ function headerOf(
     ...(fences === undefined ? {} : { moved: fences.moved }),
     relationCount: book.entries.length,
     skipped: book.header.skipped,
+    manual: book.header.manual ?? [],
+    coverage: book.header.coverage ?? [],
+    concerns: book.header.concerns ?? [],
     ...(verdict === undefined ? {} : { exitCode: verdict.exitCode }),
   }
 }

@@ -1,7 +1,9 @@
 import type { Journal } from '../../journal/journal.js'
 import { selectionMatches } from '../../model/selection.js'
 import { MigrationError } from '../../model/errors.js'
+import type { Unmigrated } from '../../model/plan.js'
 import { writeDdl } from '../../stages/ddl.js'
+import { writeOriginals } from '../../stages/ddl-originals.js'
 import { createTables, exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
 import { withFences } from '../../stages/fence.js'
 import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
@@ -12,7 +14,7 @@ import { setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
 import { tellSummary } from '../summary.js'
 import { tellDiscrepancies, tellMoved } from '../verdict.js'
-import { ddlFolder } from './ddl.js'
+import { ddlFolder, givenSelection } from './ddl.js'
 import { openOptions, planRun } from './plan.js'
 import { writeReports } from './report.js'
 import { onTravel } from './travel-command.js'
@@ -53,7 +55,7 @@ function haveEnded(entries: readonly PlanEntry[], journal: Journal): boolean {
 function repeated(context: Context, opened: OpenedRun, book: PlanBook, entries: readonly PlanEntry[]): number {
   const { run } = opened.document
   const differing = entries.filter((entry) => discrepancyCount(entry, opened.journal) > 0)
-  const exitCode = differing.length > 0 ? 9 : tellSkipped(context, book)
+  const exitCode = differing.length > 0 ? 9 : tellLeft(context, book)
   const text =
     differing.length > 0 ? `differences were found in ${differing.length} relations` : 'all was migrated and verified'
   const data = { run, verdict: exitCode, repeated: true, folder: opened.folder.path }
@@ -67,15 +69,26 @@ function discrepancyCount(entry: PlanEntry, journal: Journal): number {
   return status.state === 'succeeded' ? (status.outcome as { discrepancyCount: number }).discrepancyCount : 0
 }
 
-/** Relations that were selected and are not carried keep the run from ending with 0; each is named with its reason. */
-function tellSkipped(context: Context, book: PlanBook): number {
-  const { select, exclude } = context.options
-  const selection = { select: select ?? ['*'], exclude: exclude ?? [] }
-  const skipped = book.header.skipped.filter((one) => selectionMatches(selection, one))
+/**
+ * Relations that were selected and are not carried keep the run from ending with 0; each is named with its reason.
+ * Routines and grants are no relations: the plan and the report list them.
+ */
+function tellLeft(context: Context, book: PlanBook): number {
+  const selection = givenSelection(context)
+  const isSelected = (one: Unmigrated): boolean => !isBeside(one) && selectionMatches(selection, one)
+  const skipped = book.header.skipped.filter(isSelected)
+  const manual = (book.header.manual ?? []).filter(isSelected)
   for (const one of skipped) {
     context.talk.data({ skipped: one }, () => `SKIPPED ${one.schema}.${one.name}: ${one.reason}`)
   }
-  return skipped.length > 0 ? 11 : 0
+  for (const one of manual) {
+    context.talk.data({ manual: one }, () => `MANUAL ${one.schema}.${one.name}: ${one.reason}`)
+  }
+  return skipped.length + manual.length > 0 ? 11 : 0
+}
+
+function isBeside({ kind }: Unmigrated): boolean {
+  return kind === 'procedure' || kind === 'function' || kind === 'grant'
 }
 
 async function openOrCreate(context: Context, options: RunOptions): Promise<OpenedRun> {
@@ -103,7 +116,7 @@ async function journey(
   tellMoved(context, fenced.moved)
   const arrived = exitCodeOf(arrivals, entries.length, travel.stopping)
   await tellDiscrepancies(context, entries, travel)
-  const skipped = tellSkipped(context, book)
+  const skipped = tellLeft(context, book)
   const exitCode = arrived === 0 ? (fenced.moved.length > 0 ? 11 : skipped) : arrived
   await tellSummary(context, travel, entries, exitCode, Date.now() - startedAt)
   return exitCode
@@ -120,6 +133,10 @@ async function writeDdlFiles(
   for (const entry of entries) {
     if (travel.journal.status(`ddl/${entry.relationId}`).state !== 'pending') continue
     await writeDdl(await book.read(entry.relationId), folder)
+  }
+  const from = { run: travel.folder, tables: book.entries }
+  for await (const { relation } of writeOriginals(from, givenSelection(context), folder, true)) {
+    context.talk.detail(`${relation}: its text stands in ${folder.path}`)
   }
 }
 

@@ -34,14 +34,20 @@ export async function status(context: Context): Promise<number> {
     run: run.document.run,
     relations: book.entries.length,
     done: counts,
+    manual: book.header.manual?.length ?? 0,
+    skipped: book.header.skipped.length,
     verdict: verdict?.exitCode ?? null,
   }
   talk.data(
     head,
     () =>
-      `${legs.map((leg) => `${leg} ${counts[leg] ?? 0}/${book.entries.length}`).join(' | ')}${verdictText(verdict)}`,
+      `${legs.map((leg) => `${leg} ${counts[leg] ?? 0}/${book.entries.length}`).join(' | ')}${leftText(head)}${verdictText(verdict)}`,
   )
   return 0
+}
+
+function leftText({ manual, skipped }: { readonly manual: number; readonly skipped: number }): string {
+  return manual + skipped === 0 ? '' : ` | ${manual} by hand, ${skipped} skipped`
 }
 
 function verdictText(verdict: { readonly command: string; readonly exitCode: number } | undefined): string {

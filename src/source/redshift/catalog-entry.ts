@@ -1,4 +1,4 @@
-import type { CatalogConstraint, CatalogEntry, RelationKind } from '../../model/catalog.js'
+import type { CatalogColumn, CatalogConstraint, CatalogEntry, RelationKind } from '../../model/catalog.js'
 import { plainColumn, readColumns, type TextRow } from './catalog-column.js'
 
 /** What the catalog said about the relations of one page; each list in the shape of its query. */
@@ -10,6 +10,8 @@ export interface CatalogPage {
   readonly views: readonly TextRow[]
   readonly lateBindingColumns: readonly TextRow[]
   readonly sizes: readonly TextRow[]
+  /** Tables that hold the rows of materialized views. */
+  readonly hidden: ReadonlySet<string>
 }
 
 const bytesPerBlock = 1_048_576
@@ -21,7 +23,7 @@ const distStyles: Readonly<Record<string, 'even' | 'key' | 'all' | 'auto'>> = {
   9: 'auto',
 }
 
-/** Entries in the order of the page's relations; hidden tables behind materialized views are left out. */
+/** Entries in the order of the page's relations; those that are hidden are left out. */
 export function readEntries(page: CatalogPage): readonly CatalogEntry[] {
   const of = {
     columns: byRelation(page.columns),
@@ -30,7 +32,7 @@ export function readEntries(page: CatalogPage): readonly CatalogEntry[] {
     lateBindingColumns: byRelation(page.lateBindingColumns),
     sizes: byRelation(page.sizes),
   }
-  return page.relations.filter((row) => !isBackingTable(row[0] ?? '')).map((row) => readEntry(page.schema, row, of))
+  return page.relations.filter((row) => !page.hidden.has(row[0] ?? '')).map((row) => readEntry(page.schema, row, of))
 }
 
 type RowsByRelation = ReadonlyMap<string, readonly TextRow[]>
@@ -48,6 +50,7 @@ function readEntry(
     plainColumn(column[1] ?? '', column[2] ?? '', n + 1),
   )
   const style = relkind === 'r' ? distStyles[distStyle ?? ''] : undefined
+  const size = of.sizes.get(name)?.[0]
   return {
     schema,
     name,
@@ -55,10 +58,12 @@ function readEntry(
     columns: bound.length > 0 ? bound : unbound,
     constraints: (of.constraints.get(name) ?? []).map(readConstraint),
     ...(style === undefined ? {} : { distStyle: style }),
+    ...readSortStyle(bound, size),
+    ...((size?.[5] ?? '').includes('AUTO(ENCODE)') ? { autoEncoding: true } : {}),
     ...(owner == null ? {} : { owner }),
     ...(comment == null ? {} : { comment }),
     ...(definition === undefined ? {} : { definition }),
-    ...readSize(of.sizes.get(name)?.[0]),
+    ...readSize(size),
   }
 }
 
@@ -70,8 +75,16 @@ export function kindOf(relkind: string, definition: string | undefined): Relatio
   return /\bwith\s+no\s+schema\s+binding\s*;?\s*$/i.test(text) ? 'late-binding-view' : 'view'
 }
 
-function isBackingTable(name: string): boolean {
-  return /^mv_tbl__.*__\d+$/s.test(name)
+/** The materialized view whose rows a table of this name would hold (redshift.md 3.2). */
+export function materializedViewOf(table: string): string | undefined {
+  return /^mv_tbl__(.*)__\d+$/s.exec(table)?.[1]
+}
+
+/** `sortkey1` is `AUTO(SORTKEY)` or `AUTO(SORTKEY(a))` where Redshift chooses; positions alone do not tell (redshift.md 3.4). */
+function readSortStyle(columns: readonly CatalogColumn[], size: TextRow | undefined): Pick<CatalogEntry, 'sortStyle'> {
+  if ((size?.[4] ?? '').startsWith('AUTO(SORTKEY')) return { sortStyle: 'auto' }
+  if (columns.some((column) => column.sortKeyPosition < 0)) return { sortStyle: 'interleaved' }
+  return columns.some((column) => column.sortKeyPosition > 0) ? { sortStyle: 'compound' } : {}
 }
 
 function readConstraint(row: TextRow): CatalogConstraint {

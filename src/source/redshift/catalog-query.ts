@@ -61,6 +61,13 @@ export function viewsQuery(range: NameRange): string {
   return `SELECT v.viewname, v.definition FROM pg_catalog.pg_views v WHERE ${within(range, 'v.schemaname', 'v.viewname')}`
 }
 
+/** The texts of some views of a schema. */
+export function namedViewsQuery(schema: string, names: readonly string[]): string {
+  const list = names.map(quoteLiteral).join(', ')
+  const where = `v.schemaname = ${quoteLiteral(schema)} AND v.viewname IN (${list})`
+  return `SELECT v.viewname, v.definition FROM pg_catalog.pg_views v WHERE ${where}`
+}
+
 /** Columns of views `WITH NO SCHEMA BINDING`, which pg_attribute does not hold. */
 export function lateBindingColumnsQuery(range: NameRange): string {
   return [
@@ -73,7 +80,8 @@ export function lateBindingColumnsQuery(range: NameRange): string {
 /** Sizes in blocks of 1 MB. Empty tables are not in it, and ordinary users may not be let in (redshift.md 3.4). */
 export function sizesQuery(range: NameRange): string {
   const names = within(range, 'schema', '"table"')
-  return `SELECT "table", size, tbl_rows, estimated_visible_rows FROM svv_table_info WHERE ${names}`
+  const columns = '"table", size, tbl_rows, estimated_visible_rows, sortkey1, encoded'
+  return `SELECT ${columns} FROM svv_table_info WHERE ${names}`
 }
 
 export function externalSchemasQuery(): string {

@@ -1,37 +1,36 @@
 import type { CatalogEntry, Selection } from '../../model/catalog.js'
-import { MigrationError } from '../../model/errors.js'
 import { selectionMatches } from '../../model/selection.js'
-import type { Call } from '../../model/work.js'
+import type { CatalogCall } from '../source.js'
 import { plainColumn, type TextRow } from './catalog-column.js'
-import { byRelation, kindOf, readEntries } from './catalog-entry.js'
+import { byRelation, kindOf, materializedViewOf, readEntries } from './catalog-entry.js'
 import * as ask from './catalog-query.js'
+import { CatalogQuestions } from './catalog-questions.js'
 import { isSystemSchema, mayBeSelected } from './schema-filter.js'
 import type { Session } from './session.js'
-import { isOutOfReach } from './to-migration-error.js'
 
 /** Relations that are held at a time, with all that the catalog says of them. */
 const relationCountPerPage = 250
 
 /** Reads the catalog a page at a time, so that memory does not grow with the number of relations. Not inside a transaction. */
 export class CatalogReader {
-  readonly #session: Session
+  readonly #questions: CatalogQuestions
   readonly #selection: Selection
-  readonly #call: Call
-  /** Set when sizes turned out to be denied: they are not asked for again. */
-  #sizesDenied = false
+  readonly #call: CatalogCall
 
-  constructor(session: Session, selection: Selection, call: Call) {
-    this.#session = session
+  constructor(session: Session, selection: Selection, call: CatalogCall) {
+    this.#questions = new CatalogQuestions(session, call)
     this.#selection = selection
     this.#call = call
   }
 
   async *entries(): AsyncGenerator<CatalogEntry> {
-    const external = new Set((await this.#optional(ask.externalSchemasQuery())).map((row) => row[0]))
+    const asked = { what: 'external schemas', hidesObjects: true }
+    const external = await this.#questions.optional(ask.externalSchemasQuery(), asked)
+    const isExternal = new Set((external ?? []).map((row) => row[0]))
     let relationCount = 0
-    for (const [schema] of await this.#rows(ask.schemasQuery())) {
+    for (const [schema] of await this.#questions.rows(ask.schemasQuery())) {
       if (schema == null || isSystemSchema(schema) || !mayBeSelected(this.#selection, schema)) continue
-      for await (const entry of external.has(schema) ? this.#externalTables(schema) : this.#relations(schema)) {
+      for await (const entry of isExternal.has(schema) ? this.#externalTables(schema) : this.#relations(schema)) {
         if (!selectionMatches(this.#selection, entry)) continue
         relationCount += 1
         this.#call.note({ text: `${entry.schema}.${entry.name}`, rowCount: relationCount })
@@ -43,7 +42,7 @@ export class CatalogReader {
   async *#relations(schema: string): AsyncGenerator<CatalogEntry> {
     let after: string | undefined
     for (;;) {
-      const relations = await this.#rows(ask.relationsQuery(schema, after, relationCountPerPage))
+      const relations = await this.#questions.rows(ask.relationsQuery(schema, after, relationCountPerPage))
       const range = rangeOf(schema, relations)
       if (range === undefined) return
       yield* readEntries({ schema, relations, ...(await this.#about(range, relations)) })
@@ -54,68 +53,61 @@ export class CatalogReader {
 
   async #about(range: ask.NameRange, relations: readonly TextRow[]) {
     const hasViews = relations.some((row) => row[1] === 'v')
-    const views = hasViews ? await this.#rows(ask.viewsQuery(range)) : []
+    const views = hasViews ? await this.#questions.rows(ask.viewsQuery(range)) : []
     const hasUnbound = views.some((row) => kindOf('v', row[1] ?? undefined) === 'late-binding-view')
+    const sizes = { what: 'sizes', hidesObjects: false }
     return {
       views,
-      columns: await this.#rows(ask.columnsQuery(range)),
-      constraints: await this.#rows(ask.constraintsQuery(range)),
-      // One broken view of this kind makes the function fail for all of them; their columns are then simply not known.
-      lateBindingColumns: hasUnbound ? await this.#attempted(ask.lateBindingColumnsQuery(range)) : [],
-      sizes: await this.#sizes(range),
+      columns: await this.#questions.rows(ask.columnsQuery(range)),
+      constraints: await this.#questions.rows(ask.constraintsQuery(range)),
+      lateBindingColumns: hasUnbound ? await this.#lateBindingColumns(range) : [],
+      sizes: (await this.#questions.optional(ask.sizesQuery(range), sizes)) ?? [],
+      hidden: await this.#hidden(range.schema, relations),
     }
   }
 
+  /** One broken view of this kind can make the function fail for all of them; their columns are then simply not known. */
+  async #lateBindingColumns(range: ask.NameRange): Promise<readonly TextRow[]> {
+    const asked = { what: 'columns of late-binding views', hidesObjects: false, bearsRefusal: true }
+    return (await this.#questions.optional(ask.lateBindingColumnsQuery(range), asked)) ?? []
+  }
+
+  /** Tables that hold the rows of a materialized view; one that is only named so is nobody's to hide. */
+  async #hidden(schema: string, relations: readonly TextRow[]): Promise<ReadonlySet<string>> {
+    const suspects = relations.flatMap(([name, kind]) => {
+      const view = kind === 'r' && name != null ? materializedViewOf(name) : undefined
+      return name == null || view === undefined ? [] : [{ name, view }]
+    })
+    if (suspects.length === 0) return new Set()
+    const names = [...new Set(suspects.map(({ view }) => view))]
+    const texts = byRelation(await this.#questions.rows(ask.namedViewsQuery(schema, names)))
+    const isMaterialized = (view: string): boolean =>
+      kindOf('v', texts.get(view)?.[0]?.[1] ?? undefined) === 'materialized-view'
+    return new Set(suspects.filter(({ view }) => isMaterialized(view)).map(({ name }) => name))
+  }
+
+  /** A metastore that does not answer hides the tables of its schema, and stops nothing else. */
   async *#externalTables(schema: string): AsyncGenerator<CatalogEntry> {
-    const subject = `catalog of external schema ${schema}`
+    const asked = { what: `external tables of ${schema}`, hidesObjects: true, bearsRefusal: true }
+    const askedColumns = { what: `columns of external tables of ${schema}`, hidesObjects: false, bearsRefusal: true }
     let after: string | undefined
     for (;;) {
-      const tables = await this.#rows(ask.externalTablesQuery(schema, after, relationCountPerPage), subject)
+      const query = ask.externalTablesQuery(schema, after, relationCountPerPage)
+      const tables = (await this.#questions.optional(query, asked)) ?? []
       const range = rangeOf(schema, tables)
       if (range === undefined) return
-      const columns = byRelation(await this.#rows(ask.externalColumnsQuery(range), subject))
-      for (const [table] of tables) {
-        const name = table ?? ''
-        const rows = columns.get(name) ?? []
-        const read = rows.map((row, n) => plainColumn(row[1] ?? '', row[2] ?? '', n + 1))
-        yield { schema, name, kind: 'external-table', columns: read, constraints: [] }
-      }
+      const rows = await this.#questions.optional(ask.externalColumnsQuery(range), askedColumns)
+      const columns = byRelation(rows ?? [])
+      for (const [table] of tables) yield externalTable(schema, table ?? '', columns.get(table ?? '') ?? [])
       if (tables.length < relationCountPerPage) return
       after = range.last
     }
   }
+}
 
-  async #sizes(range: ask.NameRange): Promise<readonly TextRow[]> {
-    if (this.#sizesDenied) return []
-    try {
-      return await this.#rows(ask.sizesQuery(range))
-    } catch (error) {
-      if (!isOutOfReach(error)) throw error
-      this.#sizesDenied = true
-      return []
-    }
-  }
-
-  /** No rows when the view is missing or denied. */
-  async #optional(text: string): Promise<readonly TextRow[]> {
-    return this.#rows(text).catch((error: unknown) => {
-      if (isOutOfReach(error)) return []
-      throw error
-    })
-  }
-
-  /** No rows when the server refuses, for whatever reason; a lost connection is still an error. */
-  async #attempted(text: string): Promise<readonly TextRow[]> {
-    return this.#rows(text).catch((error: unknown) => {
-      const refused = error instanceof MigrationError && /^source-(denied|refused|failed)$/.test(error.code)
-      if (refused) return []
-      throw error
-    })
-  }
-
-  async #rows(text: string, subject = 'catalog'): Promise<readonly TextRow[]> {
-    return (await this.#session.query(text, subject, this.#call)).rows
-  }
+function externalTable(schema: string, name: string, rows: readonly TextRow[]): CatalogEntry {
+  const columns = rows.map((row, n) => plainColumn(row[1] ?? '', row[2] ?? '', n + 1))
+  return { schema, name, kind: 'external-table', columns, constraints: [] }
 }
 
 function rangeOf(schema: string, relations: readonly TextRow[]): ask.NameRange | undefined {

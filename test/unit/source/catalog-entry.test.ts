@@ -76,6 +76,7 @@ describe('readEntries', () => {
         ['recent', 'v', '0', 'bob', null],
       ],
       columns: [column('o_orderkey', '0')],
+      hidden: new Set(['mv_tbl__daily__0']),
       constraints: [
         ['orders', 'orders_pkey', 'p', 'PRIMARY KEY (o_orderkey)'],
         ['orders', 'orders_fk', 'f', 'FOREIGN KEY (c) REFERENCES sales.c(c)'],

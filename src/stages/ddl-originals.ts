@@ -1,0 +1,57 @@
+import { access } from 'node:fs/promises'
+import type { RunFolder } from '../journal/run-folder.js'
+import type { CatalogEntry, Selection } from '../model/catalog.js'
+import { relationText, type RelationName } from '../model/names.js'
+import type { Unmigrated } from '../model/plan.js'
+import { selectionMatches } from '../model/selection.js'
+import { viewText } from '../translate/ddl/view-text.js'
+import { relationId } from '../translate/names.js'
+import { unplannedRelation } from '../translate/unmigrated.js'
+import { ddlPath, folderName } from './ddl.js'
+
+export interface Original {
+  readonly relation: string
+  /** Below the folder. */
+  readonly path: string
+  readonly reason: string
+}
+
+/**
+ * The texts of views that somebody has to write anew, as files beside the tables' own: comments alone, nothing to execute.
+ * A file that exists stays with `onlyMissing`: somebody may be at work on it.
+ */
+export async function* writeOriginals(
+  from: { readonly run: RunFolder; readonly tables: Iterable<{ readonly schema: string; readonly table: string }> },
+  selection: Selection,
+  folder: RunFolder,
+  onlyMissing: boolean,
+): AsyncGenerator<Original> {
+  const taken = new Set([...from.tables].map(({ schema, table }) => ddlPath(schema, table).toLowerCase()))
+  for await (const entry of from.run.readLines<CatalogEntry>('catalog.jsonl')) {
+    const unplanned = unplannedRelation(entry)
+    if (unplanned?.fate !== 'manual') continue
+    const path = freePath(entry, taken)
+    if (!selectionMatches(selection, entry)) continue
+    if (!(onlyMissing && (await exists(folder.file(path))))) await write(entry, unplanned.unmigrated, path, folder)
+    yield { relation: relationText(entry), path, reason: unplanned.unmigrated.reason }
+  }
+}
+
+async function write(entry: CatalogEntry, { reason }: Unmigrated, path: string, folder: RunFolder): Promise<void> {
+  await folder.writeText(path, [viewText(entry, reason)])
+}
+
+/** The relation's own name, or its id where a table's file or another view's has that name already. */
+function freePath(relation: RelationName, taken: Set<string>): string {
+  const plain = ddlPath(relation.schema, folderName(relation.name))
+  const path = taken.has(plain.toLowerCase()) ? ddlPath(relation.schema, relationId(relation)) : plain
+  taken.add(path.toLowerCase())
+  return path
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  )
+}
