@@ -4,9 +4,10 @@ import type { SourceMeasurements } from '../model/documents.js'
 import { MigrationError } from '../model/errors.js'
 import type { Manifest } from '../model/manifest.js'
 import { relationText, type Location } from '../model/names.js'
-import type { RelationPlan } from '../model/plan.js'
+import type { Examined, RelationPlan } from '../model/plan.js'
 import type { Attempt, Call, Work } from '../model/work.js'
 import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source/source.js'
+import { violationsOf } from '../translate/assumptions.js'
 import { attemptPrefix, attemptToken } from './prefix.js'
 import type { Lease } from './snapshots.js'
 import { callOf, stepAttemptCountMax, type Travel } from './stage.js'
@@ -92,12 +93,52 @@ function unresolved(plan: RelationPlan, attempt: Attempt): MigrationError {
   })
 }
 
-/** Written before the UNLOAD starts: what the target must hold later is what this snapshot held. */
+/**
+ * Written before the UNLOAD starts: what the target must hold later is what this snapshot held. Where the snapshot
+ * breaks an assumption of the plan that is written down too, and nothing is unloaded.
+ */
 async function takeMeasurements(
   plan: RelationPlan,
   snapshot: Snapshot,
   attempt: Attempt,
   travel: Travel,
+  call: Call,
+): Promise<void> {
+  const examined = plan.assumptions === undefined ? [] : await snapshot.examine(plan, plan.assumptions, call)
+  const broken = brokenAssumption(plan, examined)
+  if (broken === undefined) return keepMeasurements(plan, snapshot, attempt, travel, examined, call)
+  const document = { ...emptyMeasurements(plan, snapshot), assumptions: examined }
+  await travel.folder.writeDocument(measurementsPath(plan.relationId, attempt.number), document)
+  throw broken
+}
+
+/** `blocked`, naming the first assumption that does not hold; undefined when all do. */
+function brokenAssumption(plan: RelationPlan, examined: readonly Examined[]): MigrationError | undefined {
+  const violations = violationsOf(plan, examined)
+  const [first] = violations
+  if (first === undefined) return undefined
+  const more = violations.length === 1 ? '' : `, and ${violations.length - 1} more such columns`
+  return new MigrationError('blocked', `unload ${relationText(plan.source)}: ${first.message} (${first.code})${more}`, {
+    hint: `nothing of it was unloaded; migrate explain ${first.code} tells what can be chosen`,
+  })
+}
+
+function emptyMeasurements(plan: RelationPlan, snapshot: Snapshot): SourceMeasurements {
+  return {
+    document: 'source-measurements',
+    relationId: plan.relationId,
+    snapshot: snapshot.id,
+    measurements: [],
+    answers: [],
+  }
+}
+
+async function keepMeasurements(
+  plan: RelationPlan,
+  snapshot: Snapshot,
+  attempt: Attempt,
+  travel: Travel,
+  assumptions: readonly Examined[],
   call: Call,
 ): Promise<void> {
   const measurements = await snapshot.measure(plan, measuresFor(plan), call)
@@ -106,11 +147,10 @@ async function takeMeasurements(
     if (query.relation === relationText(plan.source)) answers.push(await snapshot.answer(query, plan, call))
   }
   const document: SourceMeasurements = {
-    document: 'source-measurements',
-    relationId: plan.relationId,
-    snapshot: snapshot.id,
+    ...emptyMeasurements(plan, snapshot),
     measurements,
     answers,
+    ...(assumptions.length === 0 ? {} : { assumptions }),
   }
   await travel.folder.writeDocument(measurementsPath(plan.relationId, attempt.number), document)
 }

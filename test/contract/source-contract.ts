@@ -5,7 +5,7 @@ import type { CatalogGap } from '../../src/model/facts.js'
 import type { MigrationError } from '../../src/model/errors.js'
 import type { Measure } from '../../src/model/measure.js'
 import type { Location } from '../../src/model/names.js'
-import type { RelationPlan } from '../../src/model/plan.js'
+import type { Assumption, RelationPlan } from '../../src/model/plan.js'
 import type { Attempt, Call, Work } from '../../src/model/work.js'
 import type { DirectOptions } from '../../src/source/redshift/direct-session.js'
 import { RedshiftSource, type RedshiftSourceOptions } from '../../src/source/redshift/redshift-source.js'
@@ -197,6 +197,29 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
             ['7', null],
           ],
         })
+      })
+
+      it('counts the rows that violate an assumption, of those that would be unloaded', async () => {
+        await using snapshot = await source.open('each-relation', callOf())
+        const assumption = (code: string, column: string, violatedWhere: string): Assumption => ({
+          code,
+          column,
+          violatedWhere,
+          message: '',
+        })
+        // More than fit into one statement.
+        const many = Array.from({ length: 1501 }, (_, n) => assumption(`A${n}`, 'id', `id <= ${n}`))
+        const asked = [assumption('B', 'note', "note < 'note 3'"), ...many]
+        const examined = await snapshot.examine(tableOf('small'), asked, callOf())
+        // A note that is NULL violates nothing.
+        expect(examined[0]).toEqual({ code: 'B', column: 'note', violationCount: '2' })
+        expect(examined.slice(1)).toEqual(
+          many.map(({ code, column }, n) => ({ code, column, violationCount: String(Math.min(n, 7)) })),
+        )
+        const filtered = await snapshot.examine({ ...tableOf('small'), where: 'id > 5' }, asked.slice(-1), callOf())
+        expect(filtered).toEqual([{ code: 'A1500', column: 'id', violationCount: '2' }])
+        const none = await snapshot.examine(tableOf('empty'), asked.slice(0, 1), callOf())
+        expect(none).toEqual([{ code: 'B', column: 'note', violationCount: '0' }])
       })
 
       it('takes statements that are longer than a TLS record', async () => {

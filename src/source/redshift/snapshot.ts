@@ -1,3 +1,4 @@
+import { examineStatements, readExamined } from '../../dialect/redshift/examine.js'
 import { relationSql } from '../../dialect/redshift/identifier.js'
 import { quoteLiteral } from '../../dialect/redshift/literal.js'
 import { measureStatements, readMeasurement } from '../../dialect/redshift/measure.js'
@@ -6,7 +7,7 @@ import { unloadViolations } from '../../dialect/redshift/validate-unload.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../../model/measure.js'
 import { locationText, relationText, type Location } from '../../model/names.js'
-import type { Consistency, RelationPlan } from '../../model/plan.js'
+import type { Assumption, Consistency, Examined, RelationPlan } from '../../model/plan.js'
 import type { Attempt, Call, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
 import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source.js'
@@ -15,11 +16,14 @@ import type { Session } from './session.js'
 import { unlessStopped } from './stop.js'
 import { Turns } from './turns.js'
 import { unloadComment } from './unload-comment.js'
+import type { UnloadKeys } from './unload-keys.js'
 import { proveUnload } from './unload-proof.js'
 
 export interface UnloadSettings {
   readonly run: string
   readonly options: UnloadOptions
+  /** Absent where UNLOAD writes with a role. */
+  readonly keys?: UnloadKeys
   readonly store: ObjectStore
   /** How an UNLOAD is found that no session of ours runs. */
   resume(plan: RelationPlan, to: Location): ResumedUnload
@@ -53,17 +57,30 @@ export class RedshiftSnapshot implements Snapshot {
     const columns = new Map(of.columns.map((column) => [column.target, column]))
     const measurements: Measurement[] = []
     for (const statement of measureStatements(of, measures)) {
-      const { rows } = await this.#turns.take(() => this.#session.query(statement.text, subject, call))
-      const row = rows[0]
-      if (rows.length !== 1 || row?.length !== statement.measures.length) {
-        throw new MigrationError('source-failed', `${subject}: ${rows.length} rows of ${row?.length ?? 0} values`)
-      }
+      const row = await this.#oneRow(statement.text, statement.measures.length, subject, call)
       statement.measures.forEach((measure, n) => {
         const column = measure.kind === 'row-count' ? undefined : columns.get(measure.column)
         measurements.push(readMeasurement(measure, column, row[n] ?? null))
       })
     }
     return measurements
+  }
+
+  async examine(of: MeasuredRelation, assumptions: readonly Assumption[], call: Call): Promise<readonly Examined[]> {
+    const subject = `examine ${relationText(of.source)}`
+    const examined: Examined[] = []
+    for (const statement of examineStatements(of, assumptions)) {
+      const row = await this.#oneRow(statement.text, statement.assumptions.length, subject, call)
+      statement.assumptions.forEach((assumption, n) => examined.push(readExamined(assumption, row[n] ?? null)))
+    }
+    return examined
+  }
+
+  async #oneRow(text: string, itemCount: number, subject: string, call: Call): Promise<readonly (string | null)[]> {
+    const { rows } = await this.#turns.take(() => this.#session.query(text, subject, call))
+    const row = rows[0]
+    if (rows.length === 1 && row?.length === itemCount) return row
+    throw new MigrationError('source-failed', `${subject}: ${rows.length} rows of ${row?.length ?? 0} values`)
   }
 
   async answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer> {
@@ -117,11 +134,12 @@ export class RedshiftSnapshot implements Snapshot {
   async #begin(plan: RelationPlan, to: Location, attempt: Attempt, call: Call): Promise<UnloadHandle> {
     const { token } = attempt
     const subject = `unload ${relationText(plan.source)} to ${locationText(to)}`
+    const statement = await this.#statement(plan, to, token, call)
     await new Promise<void>((resolve, reject) => {
       const counted = this.#turns.take(async () => {
         const group = this.#session.queryGroup ?? token
         await this.#session.query(`SET query_group TO ${quoteLiteral(group)}`, subject, call)
-        return this.#send(this.#statement(plan, to, token), token, subject, resolve)
+        return this.#send(statement, token, subject, resolve)
       })
       this.#sent.set(token, counted)
       counted.catch(reject)
@@ -143,10 +161,15 @@ export class RedshiftSnapshot implements Snapshot {
     }
   }
 
-  #statement(plan: RelationPlan, to: Location, token: string): string {
-    const { options, run } = this.#settings
+  async #statement(plan: RelationPlan, to: Location, token: string, call: Call): Promise<string> {
+    const { options, run, keys } = this.#settings
+    const authorization = keys === undefined ? {} : { keys: await keys.current(plan, call) }
     const comment = unloadComment({ run, relation: plan.source, token, snapshot: this.id })
-    return lawful(unloadStatement({ ...options, plan, to, comment }), `unload ${relationText(plan.source)}`)
+    return lawful(
+      unloadStatement({ ...options, ...authorization, plan, to, comment }),
+      `unload ${relationText(plan.source)}`,
+      keys !== undefined,
+    )
   }
 
   async #settle(
@@ -166,9 +189,9 @@ export class RedshiftSnapshot implements Snapshot {
   }
 }
 
-/** Nothing is sent that Redshift would refuse, or that would overwrite, delete or show a key. */
-function lawful(statement: string, subject: string): string {
-  const [violation] = unloadViolations(statement)
+/** Nothing is sent that Redshift would refuse, or that would overwrite, delete or show a key that the user did not choose to. */
+function lawful(statement: string, subject: string, allowSecrets: boolean): string {
+  const [violation] = unloadViolations(statement, { allowSecrets })
   if (violation === undefined) return statement
   throw new MigrationError(
     'source-refused',

@@ -1,0 +1,37 @@
+import { MigrationError } from '../../model/errors.js'
+import type { MeasuredRelation } from '../../model/measure.js'
+import type { Assumption, Examined } from '../../model/plan.js'
+import { selectItemCountMax } from '../measure-select.js'
+import { relationSql } from './identifier.js'
+import { whereSql } from './row-filter.js'
+
+export interface ExamineStatement {
+  readonly text: string
+  /** In the order of the select items. */
+  readonly assumptions: readonly Assumption[]
+}
+
+/** How many rows violate each assumption, of the rows that would be unloaded; one scan a statement. */
+export function examineStatements(
+  of: Pick<MeasuredRelation, 'source' | 'where'>,
+  assumptions: readonly Assumption[],
+): readonly ExamineStatement[] {
+  const from = relationSql(of.source) + whereSql(of.where)
+  const statements: ExamineStatement[] = []
+  for (let first = 0; first < assumptions.length; first += selectItemCountMax) {
+    const asked = assumptions.slice(first, first + selectItemCountMax)
+    const items = asked.map((one, n) => `SUM(CASE WHEN ${one.violatedWhere} THEN 1 ELSE 0 END) AS e${n}`)
+    statements.push({ text: `SELECT ${items.join(', ')} FROM ${from}`, assumptions: asked })
+  }
+  return statements
+}
+
+/** A relation without rows gives NULL, and nothing in it violates anything; throws `source-failed` when it is no count. */
+export function readExamined({ code, column }: Assumption, text: string | null): Examined {
+  const violationCount = text ?? '0'
+  if (/^\d{1,19}$/.test(violationCount)) return { code, column, violationCount }
+  throw new MigrationError(
+    'source-failed',
+    `examine ${column}: Redshift answered ${JSON.stringify(text?.slice(0, 80))}`,
+  )
+}
