@@ -92,7 +92,7 @@ const compositionRoots = new Set(['cli/assemble.ts', 'index.ts', 'carrier/copy-w
 /** Packages that live in one room. */
 const rooms: readonly (readonly [RegExp, RegExp])[] = [
   [/^pg$/, /^source\/redshift\//],
-  [/^@aws-sdk\//, /^(store\/s3-|source\/redshift\/(iam-login|data-api))/],
+  [/^@aws-sdk\//, /^(store\/s3-|source\/redshift\/(iam-login|data-api|unload-keys))/],
   [/^@smithy\//, /^store\/s3-/],
   [/^ali-oss$/, /^store\/oss-/],
   [/^@alicloud\/pop-core$/, /^access\//],

@@ -6,7 +6,10 @@ import type { AccessKeys } from '../model/credentials.js'
 import type { Location } from '../model/names.js'
 import { iamLogin, type IamLoginOptions } from '../source/redshift/iam-login.js'
 import { RedshiftSource } from '../source/redshift/redshift-source.js'
+import type { DataApiOptions } from '../source/redshift/data-api-session.js'
+import type { DirectOptions } from '../source/redshift/direct-session.js'
 import type { SessionOptions } from '../source/redshift/open-session.js'
+import { unloadKeys, type UnloadKeys } from '../source/redshift/unload-keys.js'
 import type { Places } from '../stages/stage.js'
 import { OssStore } from '../store/oss-store.js'
 import { RetryingStore } from '../store/retrying-store.js'
@@ -94,7 +97,8 @@ function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): 
   const { iamRole, region } = redshift
   return new RedshiftSource({
     session: sessionOptions(loaded),
-    iamRole,
+    ...(iamRole === undefined ? {} : { iamRole }),
+    ...(redshift.unloadWith === 'keys' ? { unloadKeys: keysForUnload(loaded) } : {}),
     s3Region: s3.region,
     ...(region === undefined ? {} : { clusterRegion: region }),
     ...(s3.kmsKeyId === undefined ? {} : { kmsKeyId: s3.kmsKeyId }),
@@ -105,14 +109,50 @@ function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): 
   })
 }
 
+/** The keys of s3, since that is what UNLOAD writes to; without any, the chain of the AWS SDK. */
+function keysForUnload({ config, hush }: LoadedConfig): UnloadKeys {
+  const { accessKeyId, secretAccessKey, sessionToken, region } = config.s3
+  const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
+  return unloadKeys({
+    region,
+    megabytesPerSecond: config.redshift.unloadMegabytesPerSecond,
+    ...(keys === undefined ? {} : { keys }),
+    ...(hush === undefined ? {} : { hush }),
+  })
+}
+
 function sessionOptions(loaded: LoadedConfig): SessionOptions {
-  const { host, port, database, login, user, password, tls, caFile } = loaded.config.redshift
+  const { redshift } = loaded.config
+  return redshift.reach === 'data-api' ? dataApiOptions(loaded) : directOptions(loaded)
+}
+
+/** config-rules.ts has seen to it that there is a cluster or a workgroup. */
+function dataApiOptions({ config }: LoadedConfig): DataApiOptions {
+  const { database, cluster, workgroup = '', dbUser, secretArn, endpoint, region, queryGroup } = config.redshift
+  const { accessKeyId, secretAccessKey, sessionToken } = config.redshift
+  const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
+  const secret = secretArn === undefined ? {} : { secretArn }
+  const user = dbUser === undefined ? {} : { dbUser }
+  return {
+    reach: 'data-api',
+    of: cluster === undefined ? { workgroup, ...secret } : { cluster, ...user, ...secret },
+    database,
+    region: region ?? config.s3.region,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(queryGroup === undefined ? {} : { queryGroup }),
+  }
+}
+
+function directOptions(loaded: LoadedConfig): DirectOptions {
+  const { host, port, database, login, user, password, tls, caFile, queryGroup } = loaded.config.redshift
   return {
     ...(host === undefined ? {} : { host }),
     port,
     database,
     tls,
     ...(caFile === undefined ? {} : { caFile: resolve(loaded.folder, caFile) }),
+    ...(queryGroup === undefined ? {} : { queryGroup }),
     ...(login === 'iam' ? { login: iamLogin(iamOptions(loaded)) } : {}),
     ...(user === undefined ? {} : { user }),
     ...(password === undefined ? {} : { password }),

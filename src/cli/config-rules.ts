@@ -12,6 +12,7 @@ export function checkRules(path: string, config: Config): Config {
     ...loginRules(config.redshift),
     ...unloadRules(config),
     ...filterRules(config),
+    ...windowRules(config),
   ][0]
   if (broken === undefined) return config
   throw new MigrationError('config', `${path}: ${broken.text}`, broken.hint === undefined ? {} : { hint: broken.hint })
@@ -36,7 +37,8 @@ function* prefixRules(config: Config): Generator<Broken> {
 
 /** Combinations that Redshift refuses in UNLOAD, by the names that they have in dialect/redshift/unload-rules.ts. */
 function* unloadRules({ redshift, s3, limits }: Config): Generator<Broken> {
-  const problem = roleChainProblem(redshift.iamRole)
+  yield* authorizationRules(redshift)
+  const problem = redshift.iamRole === undefined ? undefined : roleChainProblem(redshift.iamRole)
   if (problem !== undefined) {
     const hint = 'an ARN, ARNs joined by commas without blanks, or default'
     yield { text: `redshift.iamRole: ${problem} (role-chain)`, hint }
@@ -48,6 +50,43 @@ function* unloadRules({ redshift, s3, limits }: Config): Generator<Broken> {
   const { partMegabytes, rowGroupMegabytes = 0 } = limits
   if (rowGroupMegabytes > partMegabytes) {
     yield { text: `limits.rowGroupMegabytes: ${rowGroupMegabytes} is more than limits.partMegabytes ${partMegabytes}` }
+  }
+}
+
+function* authorizationRules({ unloadWith, iamRole }: Redshift): Generator<Broken> {
+  if (unloadWith === 'role' && iamRole === undefined) {
+    yield {
+      text: 'redshift.iamRole: is needed with redshift.unloadWith role',
+      hint: 'name a role attached to the cluster',
+    }
+  }
+  if (unloadWith === 'keys' && iamRole !== undefined) {
+    const hint = 'remove iamRole, or set unloadWith to role, which shows no key anywhere'
+    yield { text: 'redshift.iamRole: does not go with redshift.unloadWith keys (one-authorization)', hint }
+  }
+}
+
+function* windowRules({ windows }: Config): Generator<Broken> {
+  const { zone, ...legs } = windows
+  if (zone !== undefined && !isZone(zone)) {
+    yield {
+      text: `windows.zone: ${zone} is no time zone that this machine knows`,
+      hint: 'Europe/Berlin, Asia/Shanghai, UTC',
+    }
+  }
+  for (const [leg, hours] of Object.entries(legs)) {
+    const [from, to] = (hours ?? '').split('-')
+    if (hours === undefined || from !== to) continue
+    yield { text: `windows.${leg}: ${hours} has no length`, hint: 'leave it out for the whole day' }
+  }
+}
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -63,7 +102,27 @@ function* filterRules({ relations }: Config): Generator<Broken> {
 }
 
 function* loginRules(redshift: Redshift): Generator<Broken> {
+  if (redshift.reach === 'data-api') return yield* dataApiRules(redshift)
+  if (redshift.secretArn !== undefined) yield { text: 'redshift.secretArn: only for redshift.reach data-api' }
   yield* redshift.login === 'iam' ? iamRules(redshift) : passwordRules(redshift)
+}
+
+function* dataApiRules(redshift: Redshift): Generator<Broken> {
+  const { cluster, workgroup, dbUser, secretArn } = redshift
+  if ((cluster === undefined) === (workgroup === undefined)) {
+    yield { text: 'redshift.reach: data-api needs either redshift.cluster or redshift.workgroup' }
+  }
+  for (const name of ['host', 'user', 'password', 'caFile'] as const) {
+    if (redshift[name] === undefined) continue
+    yield {
+      text: `redshift.${name}: only for redshift.reach direct`,
+      hint: 'remove it: the Data API logs in by itself',
+    }
+  }
+  if (dbUser !== undefined && (workgroup !== undefined || secretArn !== undefined)) {
+    yield { text: 'redshift.dbUser: only for a cluster, and not with redshift.secretArn' }
+  }
+  yield* keyRules(redshift)
 }
 
 const iamOnly = [

@@ -46,6 +46,22 @@ const hours = z
   .describe('longest time for one step, by stage')
   .prefault({})
 
+const window = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/)
+  .optional()
+
+const windows = z
+  .strictObject({
+    unload: window.describe("'22:00-06:00'"),
+    transfer: window,
+    load: window,
+    verify: window,
+    zone: z.string().min(1).optional().describe("Europe/Berlin; this machine's own when absent"),
+  })
+  .describe('hours of the day within which a stage starts steps; what runs when they end goes on')
+  .prefault({})
+
 export const configSchema = z.strictObject({
   version: z.literal(1),
   redshift,
@@ -69,6 +85,14 @@ export const configSchema = z.strictObject({
   verify,
   limits,
   hours,
+  windows,
+  ca: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "PEM file of authorities to trust besides the system's, for every service; for Redshift see redshift.caFile",
+    ),
   lifecycleDays: z.int().min(1).max(37231).optional().describe('LIFECYCLE of the tables'),
   runs: z.string().default('runs').describe('folder of the runs, relative to this file'),
   ddl: z.string().default('ddl/maxcompute').describe('folder for the generated DDL, relative to this file'),

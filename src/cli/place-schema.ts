@@ -7,7 +7,11 @@ const secret = (what: string): z.ZodString =>
 
 export const redshift = z
   .strictObject({
-    host: z.string().min(1).optional().describe('absent only with a workgroup, which tells its endpoint'),
+    reach: z
+      .enum(['direct', 'data-api'])
+      .default('direct')
+      .describe('over the network; or through the Redshift Data API, where no network path leads to the cluster'),
+    host: z.string().min(1).optional().describe('absent only with a workgroup, which tells it, and with data-api'),
     port: z.int().min(1).max(65535).default(5439),
     database: z.string().min(1),
     login: z
@@ -16,25 +20,47 @@ export const redshift = z
       .describe('user and password; or iam: temporary logins for an AWS identity, at a cluster or a workgroup'),
     user: z.string().min(1).optional().describe('for login password'),
     password: secret('the database password').optional(),
-    cluster: z.string().min(1).optional().describe('for login iam: identifier of the provisioned cluster'),
-    workgroup: z.string().min(1).optional().describe('for login iam: name of the Serverless workgroup'),
+    cluster: z.string().min(1).optional().describe('for login iam and data-api: identifier of the provisioned cluster'),
+    workgroup: z.string().min(1).optional().describe('for login iam and data-api: name of the Serverless workgroup'),
     dbUser: z
       .string()
       .min(1)
       .optional()
       .describe("for a cluster: the database user to log in as; absent: the AWS identity's own user"),
+    secretArn: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('for data-api: a secret of Secrets Manager to log in with; absent: the AWS identity'),
     endpoint: z.string().optional().describe("of Redshift's API, for private links; the region's own when absent"),
-    accessKeyId: z.string().optional().describe("for login iam; without keys AWS's own chain is used"),
+    accessKeyId: z.string().optional().describe("for login iam and data-api; without keys AWS's own chain is used"),
     secretAccessKey: secret('the secret access key').optional(),
     sessionToken: secret('the session token of temporary keys').optional(),
     tls: z.enum(['verify', 'off']).default('verify').describe('off only on a network that you trust; never with iam'),
     caFile: z
       .string()
       .optional()
-      .describe('certificates to trust besides the system ones; Amazon publishes a bundle for Redshift'),
+      .describe('certificates to trust for Redshift; Amazon publishes a bundle. Absent: those of ca'),
+    queryGroup: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('routes every statement to a queue; absent: the name of an UNLOAD is its query group'),
+    unloadWith: z
+      .enum(['role', 'keys'])
+      .default('role')
+      .describe(
+        'UNLOAD writes with iamRole; or with the AWS keys of s3, else of the AWS chain, which query history shows masked',
+      ),
+    unloadMegabytesPerSecond: z
+      .number()
+      .positive()
+      .default(100)
+      .describe('what one UNLOAD moves, for estimates: of single-transaction, and of how long keys must hold'),
     iamRole: z
       .string()
       .min(1)
+      .optional()
       .describe('ARN of the role that UNLOAD writes to S3 with; attached to the cluster, or a chain a,b; or default'),
     region: z
       .string()

@@ -27,9 +27,9 @@ export function setupOf(config: Config): Setup {
   }
 }
 
-/** The host or, where only the workgroup knows it, the workgroup. */
+/** The host or, where nobody needs to know it, the workgroup or cluster. */
 export function sourceName({ redshift }: Config): string {
-  return redshift.host ?? redshift.workgroup ?? ''
+  return redshift.host ?? redshift.workgroup ?? redshift.cluster ?? ''
 }
 
 /** The first setting that differs, with both values; undefined when the setups are the same. */

@@ -18,10 +18,7 @@ export async function policies(context: Context): Promise<number> {
 
 function policiesOf(config: Config): readonly Policy[] {
   return [
-    {
-      for: `AWS role ${config.redshift.iamRole}: attach it to the cluster; trust redshift.amazonaws.com; permissions`,
-      document: unloadPolicy(config),
-    },
+    { for: unloader(config), document: unloadPolicy(config) },
     { for: 'AWS identity of this machine: reads what UNLOAD wrote', document: readPolicy(config) },
     ...loginPolicies(config),
     { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: trust policy`, document: odpsTrust },
@@ -30,13 +27,21 @@ function policiesOf(config: Config): readonly Policy[] {
   ]
 }
 
+/** With keys it is the identity that they belong to, which may be another than this machine's. */
+function unloader({ redshift }: Config): string {
+  if (redshift.iamRole === undefined) return 'AWS identity of the keys that UNLOAD writes with: permissions'
+  return `AWS role ${redshift.iamRole}: attach it to the cluster; trust redshift.amazonaws.com; permissions`
+}
+
 /**
  * A temporary password is asked for by cluster, user and database; a workgroup's id is in nobody's config, so its
  * statement names all of the region. Account ids are not known here: narrow the stars where you know them.
  */
 function loginPolicies(config: Config): readonly Policy[] {
-  const { login, cluster, dbUser, database, region = config.s3.region } = config.redshift
-  if (login !== 'iam') return []
+  const { reach, login, secretArn, cluster, dbUser, database, region = config.s3.region } = config.redshift
+  if (reach === 'data-api' && secretArn !== undefined)
+    return [dataApiPolicy(config, [allow(['secretsmanager:GetSecretValue'], secretArn)])]
+  if (login !== 'iam' && reach === 'direct') return []
   const arn = (service: string, rest: string): string => `arn:${partition(region)}:${service}:${region}:*:${rest}`
   const statement =
     cluster === undefined
@@ -51,8 +56,28 @@ function loginPolicies(config: Config): readonly Policy[] {
             arn('redshift', `dbname:${cluster}/${database}`),
           ],
         }
+  if (reach === 'data-api') return [dataApiPolicy(config, [{ Effect: 'Allow', ...statement }])]
   const document = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] }
   return [{ for: 'AWS identity of this machine: logs in to Redshift', document }]
+}
+
+/** Of statements one sees only one's own, so all but the first take no resource (redshift.md 6.3). */
+function dataApiPolicy({ redshift, s3 }: Config, more: readonly object[]): Policy {
+  const { cluster, region = s3.region } = redshift
+  const of =
+    cluster === undefined ? `redshift-serverless:${region}:*:workgroup/*` : `redshift:${region}:*:cluster:${cluster}`
+  const look = ['DescribeStatement', 'GetStatementResult', 'CancelStatement'].map((action) => `redshift-data:${action}`)
+  const Statement = [
+    allow(['redshift-data:ExecuteStatement'], `arn:${partition(region)}:${of}`),
+    allow(look, '*'),
+    ...more,
+  ]
+  const document = { Version: '2012-10-17', Statement }
+  return { for: 'AWS identity of this machine: sends statements by the Redshift Data API', document }
+}
+
+function allow(action: readonly string[], resource: string): object {
+  return { Effect: 'Allow', Action: action, Resource: resource }
 }
 
 function partition(region: string): string {
@@ -81,14 +106,10 @@ function awsPolicy(
   kms: readonly string[],
 ): object {
   const { s3 } = config
-  const allow = (action: readonly string[], resource: string): object => ({
-    Effect: 'Allow',
-    Action: action,
-    Resource: resource,
-  })
+  const arn = `arn:${partition(s3.region)}:s3:::${s3.bucket}`
   const statements = [
-    allow(objects, `arn:aws:s3:::${s3.bucket}/${s3.prefix}*`),
-    allow(bucket, `arn:aws:s3:::${s3.bucket}`),
+    allow(objects, `${arn}/${s3.prefix}*`),
+    allow(bucket, arn),
     ...(s3.kmsKeyId === undefined ? [] : [allow(kms, s3.kmsKeyId)]),
   ]
   return { Version: '2012-10-17', Statement: statements }

@@ -1,3 +1,4 @@
+import type { AccessKeys } from '../../model/credentials.js'
 import { locationText, type Location } from '../../model/names.js'
 import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
 import { quoteIdentifier, relationSql } from './identifier.js'
@@ -6,8 +7,10 @@ import { whereSql } from './row-filter.js'
 
 /** What UNLOAD is told besides its relation, the same for all relations of a run. */
 export interface UnloadOptions {
-  /** An ARN, several joined by commas (role chaining), or `default` for the cluster's default role. */
-  readonly iamRole: string
+  /** An ARN, several joined by commas (role chaining), or `default` for the cluster's default role. This, or `keys`. */
+  readonly iamRole?: string
+  /** Shown masked by query history; never to be written anywhere else (redshift.md 1.8). */
+  readonly keys?: AccessKeys
   /** The bucket's region, where it is not the cluster's. */
   readonly region?: string
   /** Server-side encryption with this KMS key; otherwise SSE-S3. */
@@ -31,11 +34,11 @@ export interface UnloadRequest extends UnloadOptions {
  * Neither ALLOWOVERWRITE nor CLEANPATH, ever: the first leaves stale parts, the second deletes.
  */
 export function unloadStatement(request: UnloadRequest): string {
-  const { plan, to, iamRole, region, kmsKeyId, encryption, rowGroupMegabytes } = request
+  const { plan, to, region, kmsKeyId, encryption, rowGroupMegabytes } = request
   return [
     `/* ${safeComment(request.comment)} */ UNLOAD (${quoteLiteral(unloadSelect(plan))})`,
     `TO ${quoteLiteral(locationText(to))}`,
-    `IAM_ROLE ${iamRole === 'default' ? 'default' : quoteLiteral(iamRole)}`,
+    authorization(request),
     'FORMAT AS PARQUET',
     'MANIFEST VERBOSE',
     `MAXFILESIZE ${plan.partMegabytesMax} MB`,
@@ -44,6 +47,16 @@ export function unloadStatement(request: UnloadRequest): string {
     ...(kmsKeyId === undefined ? [] : [`ENCRYPTED KMS_KEY_ID ${quoteLiteral(kmsKeyId)}`]),
     ...(encryption === undefined ? [] : ['ENCRYPTED AUTO']),
   ].join(' ')
+}
+
+function authorization({ iamRole, keys }: UnloadOptions): string {
+  if (keys === undefined && iamRole !== undefined) {
+    return `IAM_ROLE ${iamRole === 'default' ? 'default' : quoteLiteral(iamRole)}`
+  }
+  if (keys === undefined || iamRole !== undefined) throw new Error('UNLOAD is authorized by a role or by keys')
+  const token = keys.securityToken === undefined ? '' : ` SESSION_TOKEN ${quoteLiteral(keys.securityToken)}`
+  const pair = `ACCESS_KEY_ID ${quoteLiteral(keys.accessKeyId)} SECRET_ACCESS_KEY ${quoteLiteral(keys.accessKeySecret)}`
+  return pair + token
 }
 
 /** What UNLOAD selects; its output names are the names of the Parquet columns. */

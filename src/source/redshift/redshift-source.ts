@@ -13,11 +13,13 @@ import { isSystemSchema } from './schema-filter.js'
 import { openSession, type SessionOptions } from './open-session.js'
 import type { Session } from './session.js'
 import { RedshiftSnapshot, type UnloadSettings } from './snapshot.js'
+import type { UnloadKeys } from './unload-keys.js'
 
 export interface RedshiftSourceOptions {
   readonly session: SessionOptions
-  /** An ARN that is attached to the cluster, several joined by commas, or `default`. */
-  readonly iamRole: string
+  /** An ARN that is attached to the cluster, several joined by commas, or `default`. This, or `unloadKeys`. */
+  readonly iamRole?: string
+  readonly unloadKeys?: UnloadKeys
   /** Where the bucket is, when that is known. */
   readonly s3Region?: string
   /** Where the cluster is, when that is known. */
@@ -80,14 +82,15 @@ export class RedshiftSource implements Source {
   }
 
   #unloadSettings(): UnloadSettings {
-    const { run, store } = this.#options
-    return { run, store, options: this.#unloadOptions(), resume: (plan, to) => this.resume(plan, to) }
+    const { run, store, unloadKeys } = this.#options
+    const keys = unloadKeys === undefined ? {} : { keys: unloadKeys }
+    return { run, store, ...keys, options: this.#unloadOptions(), resume: (plan, to) => this.resume(plan, to) }
   }
 
   #unloadOptions(): UnloadOptions {
     const { iamRole, s3Region, clusterRegion, kmsKeyId, encryption, rowGroupMegabytes } = this.#options
     return {
-      iamRole,
+      ...(iamRole === undefined ? {} : { iamRole }),
       ...(s3Region === undefined || s3Region === clusterRegion ? {} : { region: s3Region }),
       ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
       ...(encryption === undefined ? {} : { encryption }),
