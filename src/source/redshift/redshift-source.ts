@@ -1,12 +1,13 @@
 import { relationSql } from '../../dialect/redshift/identifier.js'
 import type { UnloadOptions } from '../../dialect/redshift/unload.js'
-import type { CatalogEntry, Selection } from '../../model/catalog.js'
+import type { CatalogEntry, CatalogObject, Selection } from '../../model/catalog.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Location } from '../../model/names.js'
 import type { Consistency, RelationPlan } from '../../model/plan.js'
 import type { Call } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
-import type { Snapshot, Source } from '../source.js'
+import type { CatalogCall, Snapshot, Source } from '../source.js'
+import { CatalogObjectReader } from './catalog-object-reader.js'
 import { CatalogReader } from './catalog-reader.js'
 import { ResumedUnload } from './resumed-unload.js'
 import { isSystemSchema } from './schema-filter.js'
@@ -54,10 +55,19 @@ export class RedshiftSource implements Source {
     throw new MigrationError('source-refused', `ping: the server is no Redshift, but ${version.slice(0, 80)}`)
   }
 
-  async *readCatalog(selection: Selection, call: Call): AsyncGenerator<CatalogEntry> {
+  async *readCatalog(selection: Selection, call: CatalogCall): AsyncGenerator<CatalogEntry> {
     const session = await openSession(this.#options.session, call)
     try {
       yield* new CatalogReader(session, selection, call).entries()
+    } finally {
+      await session.close()
+    }
+  }
+
+  async *readObjects(selection: Selection, call: CatalogCall): AsyncGenerator<CatalogObject> {
+    const session = await openSession(this.#options.session, call)
+    try {
+      yield* new CatalogObjectReader(session, selection, call).objects()
     } finally {
       await session.close()
     }
