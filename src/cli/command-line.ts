@@ -83,18 +83,26 @@ function withReplace<T>(parser: Argv<T>) {
   })
 }
 
+function withScan<T>(parser: Argv<T>) {
+  return parser.option('scan', {
+    type: 'boolean',
+    default: false,
+    describe: 'when planning, ask the source whether its data are as the plan assumes',
+  })
+}
+
 function addPlanning(parser: Argv, choose: Choose): void {
   parser.command(
     'plan',
     'read the catalog and decide what becomes of every relation',
     (options) =>
-      options.option('detailed-exitcode', {
+      withScan(options).option('detailed-exitcode', {
         type: 'boolean',
         default: false,
         describe: 'exit 13 when there is something to do',
       }),
-    ({ detailedExitcode }) =>
-      choose(async (context) => (await import('./commands/plan.js')).plan(context, { detailedExitcode })),
+    ({ detailedExitcode, scan }) =>
+      choose(async (context) => (await import('./commands/plan.js')).plan(context, { detailedExitcode, scan })),
   )
   parser.command(
     'ddl',
@@ -133,7 +141,7 @@ function addRun(parser: Argv, choose: Choose): void {
     'run',
     'the whole journey; called again it goes on where it stopped',
     (options) =>
-      withReplace(options)
+      withScan(withReplace(options))
         .option('new', { type: 'boolean', default: false, describe: 'start another run' })
         .option('redo', { type: 'string', array: true, describe: 'take these relations up again' })
         .option('restart-snapshot', {
@@ -147,6 +155,7 @@ function addRun(parser: Argv, choose: Choose): void {
         (await import('./commands/run.js')).run(context, {
           replace: parsed.replace,
           new: parsed.new,
+          scan: parsed.scan,
           redo: parsed.redo,
           restartSnapshot: parsed.restartSnapshot,
         }),

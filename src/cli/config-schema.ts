@@ -79,6 +79,10 @@ export const configSchema = z.strictObject({
     .describe(
       'the moment the relations are read at: each its own; all in one transaction (serial, holds locks); writes frozen by you and fenced; a restored snapshot',
     ),
+  scan: z
+    .boolean()
+    .default(false)
+    .describe('planning asks the source whether its data are as the plan assumes, one scan a relation that needs it'),
   types,
   naming,
   relations,

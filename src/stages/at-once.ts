@@ -41,3 +41,24 @@ export async function eachAtOnce<T>(
   await Promise.all(running)
   if (failures.length > 0) throw failures[0]
 }
+
+/** What `work` makes of every item, in the order of the items, `limit` at once; no more than that is ever held. */
+export async function* inOrderAtOnce<T, Made>(
+  items: AsyncIterable<T> | Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<Made>,
+): AsyncGenerator<Made> {
+  const running: Promise<Made>[] = []
+  try {
+    for await (const item of items) {
+      const started = work(item)
+      // Its failure is told when its turn comes; until then nobody waits for it.
+      started.catch(() => undefined)
+      running.push(started)
+      if (running.length >= limit) yield await (running.shift() as Promise<Made>)
+    }
+    while (running.length > 0) yield await (running.shift() as Promise<Made>)
+  } finally {
+    await Promise.allSettled(running)
+  }
+}

@@ -1,12 +1,15 @@
 import type { Journal } from '../journal/journal.js'
 import type { RunFolder } from '../journal/run-folder.js'
 import type { CatalogEntry } from '../model/catalog.js'
+import type { ScanFact } from '../model/facts.js'
 import { relationText, tableText } from '../model/names.js'
 import type { Concern, ConcernClass, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
+import { settleAssumptions } from '../translate/assumptions.js'
 import { concernOf } from '../translate/concern-codes.js'
 import { planRelation, type PlanPolicy } from '../translate/relation.js'
 import { unplannedObject, unplannedRelation, type Unplanned } from '../translate/unmigrated.js'
 import { catalogObjects, CoverageCount, fateOf, gapConcerns } from './coverage.js'
+import { brokenFacts } from './scan.js'
 
 export interface PlanSummary {
   readonly relationCount: number
@@ -19,6 +22,8 @@ export interface PlanSummary {
   readonly rowEstimate: number
   readonly byteEstimate: number
   readonly stagedCount: number
+  /** What is taken for granted of the data, and asked when a relation is unloaded. */
+  readonly assumptionCount: number
   readonly concernCounts: Readonly<Record<ConcernClass, number>>
   readonly sha256: string
 }
@@ -30,10 +35,11 @@ export async function makePlan(
   policy: PlanPolicy,
   header: Pick<PlanHeader, 'toolVersion' | 'run' | 'project' | 'consistency'>,
 ): Promise<PlanSummary> {
-  const totals = { relationCount: 0, rowEstimate: 0, byteEstimate: 0, stagedCount: 0 }
+  const totals = { relationCount: 0, rowEstimate: 0, byteEstimate: 0, stagedCount: 0, assumptionCount: 0 }
   const concernCounts: Record<ConcernClass, number> = { note: 0, lossy: 0, blocking: 0 }
   // The header counts everything, and stands first: one pass to count, a second to write.
-  const { plannedCount, ...told } = await survey(folder, policy)
+  const broken = await brokenFacts(folder)
+  const { plannedCount, ...told } = await survey(folder, policy, broken)
   for (const concern of told.concerns) concernCounts[concern.class] += 1
   const sha256 = await folder.writeLines('plan.jsonl', lines())
   await journal.append({ event: 'document', path: 'plan.jsonl', sha256 })
@@ -41,12 +47,13 @@ export async function makePlan(
 
   async function* lines(): AsyncGenerator<PlanHeader | RelationPlan> {
     yield { document: 'plan', version: 1, ...header, relationCount: plannedCount, ...told }
-    for await (const plan of planned(folder, policy)) {
+    for await (const plan of planned(folder, policy, broken)) {
       if (!isPlan(plan)) continue
       totals.relationCount += 1
       totals.rowEstimate += plan.rowEstimate ?? 0
       totals.byteEstimate += plan.byteEstimate ?? 0
       if (plan.strategy === 'staged') totals.stagedCount += 1
+      totals.assumptionCount += plan.assumptions?.length ?? 0
       for (const concern of plan.concerns) concernCounts[concern.class] += 1
       yield plan
     }
@@ -58,7 +65,10 @@ interface Survey extends Required<Pick<PlanHeader, 'skipped' | 'manual' | 'cover
   readonly plannedCount: number
 }
 
-async function survey(folder: RunFolder, policy: PlanPolicy): Promise<Survey> {
+/** What a scan found to be wrong, by relation. */
+type Broken = ReadonlyMap<string, readonly ScanFact[]>
+
+async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken): Promise<Survey> {
   const coverage = new CoverageCount()
   const unmigrated: Record<Unplanned['fate'], Unmigrated[]> = { manual: [], skipped: [] }
   const leave = (kind: string, { fate, unmigrated: one }: Unplanned): void => {
@@ -66,7 +76,7 @@ async function survey(folder: RunFolder, policy: PlanPolicy): Promise<Survey> {
     unmigrated[fate].push(one)
   }
   let plannedCount = 0
-  for await (const plan of planned(folder, policy)) {
+  for await (const plan of planned(folder, policy, broken)) {
     if (isPlan(plan)) {
       plannedCount += 1
       coverage.add('table', fateOf(plan.concerns))
@@ -78,11 +88,19 @@ async function survey(folder: RunFolder, policy: PlanPolicy): Promise<Survey> {
 }
 
 /** Every relation of the catalog: its plan, or why it has none. */
-async function* planned(folder: RunFolder, policy: PlanPolicy): AsyncGenerator<RelationPlan | Unplanned> {
+async function* planned(
+  folder: RunFolder,
+  policy: PlanPolicy,
+  broken: Broken,
+): AsyncGenerator<RelationPlan | Unplanned> {
   const tables = new Map<string, string>()
   for await (const entry of folder.readLines<CatalogEntry>('catalog.jsonl')) {
-    yield unplannedRelation(entry) ?? withTableConcern(planRelation(entry, policy), tables)
+    yield unplannedRelation(entry) ?? withTableConcern(settled(planRelation(entry, policy), broken), tables)
   }
+}
+
+function settled(plan: RelationPlan, broken: Broken): RelationPlan {
+  return settleAssumptions(plan, broken.get(plan.relationId) ?? [])
 }
 
 function isPlan(one: RelationPlan | Unplanned): one is RelationPlan {

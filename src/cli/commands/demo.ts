@@ -33,7 +33,7 @@ export async function demo(context: Context, options: DemoOptions): Promise<numb
       `ready after ${durationText(Date.now() - startedAt)}; migrating tpch.* from Redshift to MaxCompute`,
     )
     const inner = makeContext({ ...context.options, config }, context)
-    return await run(inner, { replace: false, new: true, restartSnapshot: false })
+    return await run(inner, { replace: false, new: true, scan: false, restartSnapshot: false })
   } finally {
     child.stdin?.end()
     child.kill('SIGTERM')

@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../config.js'
 import { readCatalog, targetFacts } from '../../stages/catalog.js'
 import { makePlan, type PlanSummary } from '../../stages/plan.js'
+import { scanRelations, type ScanCounts } from '../../stages/scan.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { relationText, tableText } from '../../model/names.js'
 import type { RelationPlan } from '../../model/plan.js'
@@ -17,11 +18,17 @@ import { toolVersion } from '../tool-version.js'
 /** Reading a large catalog is one minute's work; an hour says that something is stuck. */
 const catalogMilliseconds = 3_600_000
 
-export async function plan(context: Context, options: { readonly detailedExitcode: boolean }): Promise<number> {
+export interface PlanOptions {
+  readonly detailedExitcode: boolean
+  /** Ask the source about what the plan assumes of the data. */
+  readonly scan: boolean
+}
+
+export async function plan(context: Context, options: PlanOptions): Promise<number> {
   const loaded = await context.config()
   const run = await openRun(await freshRun(loaded), openOptions(context, 'plan'))
   try {
-    const summary = await planRun(context, loaded, run)
+    const summary = await planRun(context, loaded, run, options.scan)
     await tellPlan(context, run, summary)
     if (summary.concernCounts.blocking > 0) return 10
     return options.detailedExitcode && summary.relationCount > 0 ? 13 : 0
@@ -51,20 +58,34 @@ async function hasMoved(run: RunSummary): Promise<boolean> {
   return [...journal.steps()].length > 0
 }
 
-/** catalog → plan, into the run's folder. */
-export async function planRun(context: Context, loaded: LoadedConfig, run: OpenedRun): Promise<PlanSummary> {
+/** catalog → (scan) → plan, into the run's folder. */
+export async function planRun(
+  context: Context,
+  loaded: LoadedConfig,
+  run: OpenedRun,
+  scan: boolean,
+): Promise<PlanSummary> {
   const { config } = loaded
   await readComparableQueries(loaded)
   const places = assemble(loaded, run.document.run)
   const call = askingCall(context, catalogMilliseconds)
   await readCatalog(places, config, run.folder, run.journal, call)
+  const policy = policyOf(loaded)
+  if (scan || config.scan) {
+    const options = { atOnce: config.limits.unload, millisecondsMax: config.hours.unload * 3_600_000 }
+    tellScan(context, await scanRelations(places.source, policy, run.folder, run.journal, options, call))
+  }
   const facts = await targetFacts(run.folder)
-  return makePlan(run.folder, run.journal, policyOf(loaded), {
+  return makePlan(run.folder, run.journal, policy, {
     toolVersion: toolVersion(),
     run: run.document.run,
     project: facts.project,
     consistency: config.consistency,
   })
+}
+
+function tellScan({ talk }: Context, { relationCount, assumptionCount, brokenCount }: ScanCounts): void {
+  talk.say(`scanned ${relationCount} relations: ${brokenCount} of ${assumptionCount} assumptions do not hold`)
 }
 
 async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary): Promise<void> {
@@ -81,7 +102,7 @@ async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary):
       {},
       () => `${relationText(relation.source)} -> ${tableText(relation.target)} (${relation.strategy}${size})`,
     )
-    for (const line of partLines(relation)) talk.data({}, () => `  ${line}`)
+    for (const line of [...partLines(relation), ...assumptionLines(relation)]) talk.data({}, () => `  ${line}`)
     for (const concern of relation.concerns) {
       talk.data({}, () => `  ${concern.class} ${concern.code}: ${concern.message}`)
     }
@@ -99,6 +120,15 @@ function partLines({ where, leftOut }: RelationPlan): readonly string[] {
     ...(where === undefined ? [] : [`only rows where ${where}`]),
     ...(leftOut === undefined ? [] : [`without ${leftOut.join(', ')}`]),
   ]
+}
+
+/** A line for each code: a wide relation assumes the same of many columns. */
+function assumptionLines({ assumptions = [] }: RelationPlan): readonly string[] {
+  return [...new Set(assumptions.map(({ code }) => code))].map((code) => {
+    const same = assumptions.filter((one) => one.code === code)
+    const others = same.slice(1).map((one) => one.column)
+    return `assumes ${code}: ${same[0]?.message ?? ''}${others.length === 0 ? '' : `; likewise ${others.join(', ')}`}`
+  })
 }
 
 function planLine(run: string, summary: PlanSummary): string {

@@ -22,6 +22,8 @@ import { onTravel } from './travel-command.js'
 export interface RunOptions {
   readonly replace: boolean
   readonly new: boolean
+  /** When the run is planned: ask the source about what the plan assumes of the data. */
+  readonly scan: boolean
   readonly redo?: readonly string[] | undefined
   /** With `single-transaction`: give up what was read in a transaction that is gone, and begin anew. */
   readonly restartSnapshot: boolean
@@ -31,7 +33,8 @@ export interface RunOptions {
 export async function run(context: Context, options: RunOptions): Promise<number> {
   const opened = await openOrCreate(context, options)
   try {
-    if (opened.journal.documentHash('plan.jsonl') === undefined) await planRun(context, await context.config(), opened)
+    if (opened.journal.documentHash('plan.jsonl') === undefined)
+      await planRun(context, await context.config(), opened, options.scan)
     return await onTravel(context, opened, options.replace, async (book, entries, travel) => {
       if (options.redo !== undefined) await reopen(entries, options.redo, travel.journal)
       if (options.restartSnapshot) await reopen(book.entries, ['*'], travel.journal)
