@@ -102,7 +102,10 @@ function* filterRules({ relations }: Config): Generator<Broken> {
 }
 
 function* loginRules(redshift: Redshift): Generator<Broken> {
-  if (redshift.reach === 'data-api') return yield* dataApiRules(redshift)
+  if (redshift.reach === 'data-api') {
+    yield* dataApiRules(redshift)
+    return
+  }
   if (redshift.secretArn !== undefined) yield { text: 'redshift.secretArn: only for redshift.reach data-api' }
   yield* redshift.login === 'iam' ? iamRules(redshift) : passwordRules(redshift)
 }

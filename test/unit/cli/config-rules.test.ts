@@ -27,6 +27,7 @@ async function configWith(change: Settings): Promise<string> {
 
 const iam = { login: 'iam', user: undefined, password: undefined }
 const cluster = { ...iam, cluster: 'dwh' }
+const dataApi = { reach: 'data-api', cluster: 'dwh', host: undefined, user: undefined, password: undefined }
 const workgroup = { ...iam, workgroup: 'analytics', host: undefined }
 
 it.each([
@@ -60,8 +61,34 @@ it.each([
   ['redshift.host: is needed with redshift.login password', { host: undefined }],
   ['redshift.user: is needed with redshift.login password', { user: undefined }],
   ['redshift.password: is needed with redshift.login password', { password: undefined }],
+  ['redshift.secretArn: only for redshift.reach data-api', { secretArn: 'arn:aws:secretsmanager:…' }],
+  ['redshift.reach: data-api needs either redshift.cluster or redshift.workgroup', { ...dataApi, cluster: undefined }],
+  ['redshift.host: only for redshift.reach direct', { ...dataApi, host: 'redshift.internal' }],
+  ['redshift.password: only for redshift.reach direct', { ...dataApi, password: '${env:REDSHIFT_PASSWORD}' }],
+  [
+    'redshift.dbUser: only for a cluster, and not with redshift.secretArn',
+    { ...dataApi, dbUser: 'migrator', secretArn: 'arn:aws:secretsmanager:…' },
+  ],
+  ['redshift.iamRole: is needed with redshift.unloadWith role', { iamRole: undefined }],
+  ['redshift.iamRole: does not go with redshift.unloadWith keys (one-authorization)', { unloadWith: 'keys' }],
 ])('refuses in one line: %s', async (text, change) => {
   const path = await configWith(change)
   const loading = loadConfig(path, environment)
   await expect(loading).rejects.toMatchObject({ code: 'config', message: `${path}: ${text}` })
+})
+
+it.each([
+  ['by a cluster', dataApi, 'dwh'],
+  ['by a workgroup', { ...dataApi, cluster: undefined, workgroup: 'analytics' }, 'analytics'],
+])('the Data API is enough %s', async (_, change, name) => {
+  const { config } = await loadConfig(await configWith(change), environment)
+  expect(setupOf(config)['redshift.host']).toBe(name)
+})
+
+it.each([
+  ['aws-cn', 'arn:aws-cn:iam::111122223333:role/RedshiftUnload'],
+  ['aws-us-gov', 'arn:aws-us-gov:iam::111122223333:role/RedshiftUnload'],
+  ['a chain', 'arn:aws-cn:iam::111122223333:role/A,arn:aws-cn:iam::444455556666:role/B'],
+])('takes roles of %s', async (_, iamRole) => {
+  expect((await loadConfig(await configWith({ iamRole }), environment)).config.redshift.iamRole).toBe(iamRole)
 })

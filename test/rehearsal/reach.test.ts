@@ -1,0 +1,119 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { defaultWorld } from '../../src/emulators/world.js'
+import { emulate, migrate, type Emulated } from './rehearsal.js'
+
+type Settings = Readonly<Record<string, unknown>>
+type Written = Readonly<Record<'redshift' | 's3', Settings>>
+
+/** The line's field that only this rehearsal reads. */
+interface Api {
+  readonly redshiftApi: { readonly endpoint: string; readonly region: string; readonly cluster: string }
+}
+
+/** The emulators' own config, changed; gives its path. */
+async function configWith(emulated: Emulated, change: (written: Written) => Partial<Written>): Promise<string> {
+  const written = parse(await readFile(emulated.clouds.config, 'utf8')) as Written
+  const path = join(emulated.dir, `changed-${Date.now().toString(36)}.yaml`)
+  await writeFile(path, stringify({ ...written, ...change(written) }))
+  return path
+}
+
+async function textsBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  return Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')))
+}
+
+const temporary = {
+  accessKeyId: 'ASIAEMULATEDKEY00002',
+  secretAccessKey: 'emulated/temporary/secret/0000002',
+  sessionToken: 'emulated+session/token==0000002',
+}
+const world = defaultWorld()
+const plain = world.aws.keys[0] as { readonly accessKeyId: string; readonly secretAccessKey: string }
+
+describe('ways to Redshift, and of UNLOAD to S3', () => {
+  let emulated: Emulated
+  beforeAll(async () => {
+    emulated = await emulate({ seed: 'tpch', more: { world: { aws: { keys: [plain, temporary] } } } })
+  })
+  afterAll(async () => emulated[Symbol.asyncDispose]())
+
+  const dataApi = (written: Written): Partial<Written> => {
+    const { redshiftApi } = emulated.clouds as Emulated['clouds'] & Api
+    const { database, iamRole } = written.redshift
+    const { accessKeyId, secretAccessKey } = written.s3
+    const { endpoint, region, cluster } = redshiftApi
+    const place = { endpoint, region, cluster, dbUser: 'migrator', database, accessKeyId, secretAccessKey }
+    return { redshift: { reach: 'data-api', ...place, iamRole } }
+  }
+
+  it('a migration by the Data API ends well, and so does one in a single transaction', async () => {
+    const path = await configWith(emulated, dataApi)
+    const ended = await migrate(['run', '--config', path, '--json'])
+    expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 })
+    const single = await configWith(emulated, (written) => ({ ...dataApi(written), consistency: 'single-transaction' }))
+    const again = await migrate(['run', '--new', '--replace', '--config', single, '--json'])
+    expect({ code: again.code, stderr: again.stderr }).toMatchObject({ code: 0 })
+  })
+
+  it('prints what the Data API must be allowed', async () => {
+    const { code, lines } = await migrate(['policies', '--json', '--config', await configWith(emulated, dataApi)])
+    expect(code).toBe(0)
+    const policy = lines.find((line) => String(line['for']).includes('Data API'))
+    expect(policy?.['document']).toMatchObject({
+      Statement: [
+        {
+          Action: ['redshift-data:ExecuteStatement'],
+          Resource: 'arn:aws:redshift:us-east-1:*:cluster:examplecluster',
+        },
+        { Action: expect.arrayContaining(['redshift-data:GetStatementResult']) as string[], Resource: '*' },
+        { Action: ['redshift:GetClusterCredentials'] },
+      ],
+    })
+  })
+
+  it.each([
+    ['lasting keys of the config', plain, {}],
+    ['temporary keys of the environment', temporary, temporary],
+  ])('UNLOAD writes with %s, and no secret is written anywhere', async (_, key, environment) => {
+    const path = await configWith(emulated, ({ redshift, s3 }) => {
+      const { iamRole: _iamRole, ...rest } = redshift
+      const { accessKeyId: _id, secretAccessKey: _secret, ...chain } = s3
+      const fromChain = 'sessionToken' in environment
+      return { redshift: { ...rest, unloadWith: 'keys' }, s3: fromChain ? chain : s3 }
+    })
+    const env = {
+      AWS_ACCESS_KEY_ID: key.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: key.secretAccessKey,
+      ...('sessionToken' in environment ? { AWS_SESSION_TOKEN: environment.sessionToken } : {}),
+    }
+    const args = ['run', '--new', '--replace', '--select', 'tpch.n*', '--config', path, '--json', '-v']
+    const ended = await migrate(args, { env: 'sessionToken' in environment ? env : {} })
+    expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 })
+    const texts = [...(await textsBelow(join(emulated.dir, 'runs'))), ended.stdout, ended.stderr]
+    expect(texts.some((text) => text.includes('"succeeded"'))).toBe(true)
+    for (const secret of [key.secretAccessKey, temporary.sessionToken]) {
+      expect(texts.filter((text) => text.includes(secret))).toEqual([])
+    }
+  })
+
+  it('a refusal of keys shows none of them', async () => {
+    await writeFile(join(emulated.dir, 'secrets', 'wrong'), 'a/wrong/secret/of/aws/000001')
+    const path = await configWith(emulated, ({ redshift }) => {
+      const { iamRole: _iamRole, ...rest } = redshift
+      return { redshift: { ...rest, unloadWith: 'keys' } }
+    })
+    const env = { AWS_ACCESS_KEY_ID: plain.accessKeyId, AWS_SECRET_ACCESS_KEY: 'a/wrong/secret/of/aws/000001' }
+    const text = await readFile(path, 'utf8')
+    await writeFile(path, text.replaceAll('secrets/s3-secret', 'secrets/wrong'))
+    const ended = await migrate(['run', '--new', '--replace', '--select', 'tpch.region', '--config', path], { env })
+    expect(ended.code).toBe(6)
+    expect(ended.stderr).toMatch(/unload tpch\.region.*signature/)
+    const texts = [...(await textsBelow(join(emulated.dir, 'runs'))), ended.stdout, ended.stderr]
+    expect(texts.filter((one) => one.includes(env.AWS_SECRET_ACCESS_KEY))).toEqual([])
+  })
+})
