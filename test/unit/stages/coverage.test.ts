@@ -45,12 +45,14 @@ const object = fc.record({
   language: fc.constantFrom('sql', 'plpythonu', 'exfunc', 'mlfunc', 'plpgsql', 'something'),
 })
 
-function entryOf({
-  schema,
-  name,
-  kind,
-  types,
-}: typeof relation extends fc.Arbitrary<infer T> ? T : never): CatalogEntry {
+interface Drawn {
+  readonly schema: string
+  readonly name: string
+  readonly kind: RelationKind
+  readonly types: readonly string[]
+}
+
+function entryOf({ schema, name, kind, types }: Drawn): CatalogEntry {
   const columns = types.map((text, n) => ({
     name: `c${n}`,
     ordinal: n + 1,
