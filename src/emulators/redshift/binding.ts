@@ -32,6 +32,12 @@ export interface Relation {
   /** The engine's quoted name; of a view undefined, its query stands instead. */
   readonly engineName?: string
   readonly query?: Query
+  /** Of the user's relations. */
+  readonly oid?: number
+  readonly owner?: number
+  readonly namespace?: number
+  /** The query that a materialized view is filled from. */
+  readonly materialized?: { readonly query: string; readonly caseSensitive: boolean }
   /** Leader-node catalogs cannot be joined with what lies on compute nodes (redshift.md 3.1). */
   readonly node: 'leader' | 'compute' | 'either'
 }

@@ -24,9 +24,6 @@ function lookup(name: string, type: RsType, least: number, most = least): Functi
   return { arity: [least, most], bind, leader: true }
 }
 
-/** The only user owns everything. */
-const granted: FunctionRule = { arity: [2, 3], leader: true, bind: () => ({ sql: 'true', type: boolean }) }
-
 function setting({ args: [name] }: BoundCall): Bound {
   return { sql: `rs.setting(${name?.sql ?? ''})`, type: varchar() }
 }
@@ -60,9 +57,6 @@ export const catalogFunctions: FunctionTable = {
   pg_last_copy_count: fact(rsType('int8'), () => 0),
   pg_client_encoding: fact(rsType('name'), () => 'UTF8'),
   current_setting: { arity: [1, 1], leader: true, bind: setting },
-  has_table_privilege: granted,
-  has_schema_privilege: granted,
-  has_database_privilege: granted,
   format_type: lookup('format_type', varchar(), 2),
   format_encoding: lookup('format_encoding', varchar(), 1),
   pg_get_constraintdef: lookup('pg_get_constraintdef', varchar(), 1, 2),

@@ -2,6 +2,7 @@ import type { EngineConnection, EngineRow } from '../sql-engine.js'
 import { relationKey } from './bind-context.js'
 import { quoteName, quoteText, type Relation } from './binding.js'
 import { catalogRelations } from './catalog-views.js'
+import { refuseExternal } from './external-guard.js'
 import { RedshiftFault, unsupported } from './fault.js'
 import { openCursor } from './grammar.js'
 import type { Query } from './syntax-tree.js'
@@ -20,28 +21,33 @@ export interface NameScope {
 /** Views may name views; deeper nesting than this is refused. */
 const viewDepthMax = 32
 
-/** The relations that a statement names, and those that its views name. */
+/** The relations that a statement names, which `permit` may refuse, and those that its views name. */
 export async function loadRelations(
   connection: EngineConnection,
   tree: unknown,
   scope: NameScope,
+  permit: (relation: Relation, key: string) => Promise<void>,
   depth = 0,
 ): Promise<Map<string, Relation>> {
   if (depth > viewDepthMax) throw new RedshiftFault('54001', `views nested deeper than ${viewDepthMax}`)
   const found = new Map<string, Relation>()
   for (const names of namesIn(tree)) {
     const relation = catalogRelation(names, scope) ?? (await userRelation(connection, names, scope))
+    if (relation === undefined && names.length > 1)
+      await refuseExternal(connection, names[names.length - 2] ?? '', names[names.length - 1] ?? '')
     if (relation === undefined) continue
+    await permit(relation, relationKey(names))
     found.set(relationKey(names), relation)
     if (relation.query === undefined) continue
-    const inner = await loadRelations(connection, relation.query, scope, depth + 1)
+    // What a view names is its owner's affair.
+    const inner = await loadRelations(connection, relation.query, scope, () => Promise.resolve(), depth + 1)
     for (const [key, value] of inner) found.set(key, value)
   }
   return found
 }
 
 /** Every table name in a syntax tree. CTE names are among them; they find nothing, and the binder knows them. */
-function namesIn(tree: unknown, found = new Map<string, readonly string[]>()): Iterable<readonly string[]> {
+export function namesIn(tree: unknown, found = new Map<string, readonly string[]>()): Iterable<readonly string[]> {
   if (Array.isArray(tree)) for (const item of tree as readonly unknown[]) namesIn(item, found)
   else if (typeof tree === 'object' && tree !== null) {
     const node = tree as { readonly kind?: unknown; readonly names?: readonly string[] }
@@ -64,52 +70,68 @@ const systemName = /^(pg|svv|svl|svcs|stl|stv|sys)_/
 
 function catalogRelation(names: readonly string[], scope: NameScope): Relation | undefined {
   const { schema = 'pg_catalog', name } = localName(names, scope.database)
-  const view = catalogRelations.get(schema === 'information_schema' ? `information_schema.${name}` : name)
+  const full = schema === 'information_schema' ? `information_schema.${name}` : name
+  const view = catalogRelations.get(full)
   const system = schema === 'pg_catalog' || schema === 'information_schema'
-  if (!system || (view === undefined && !systemName.test(name))) return undefined
-  if (view === undefined) throw unsupported(`relation ${name}`)
+  if (!system || (view === undefined && schema === 'pg_catalog' && !systemName.test(name))) return undefined
+  if (view === undefined) throw unsupported(`relation ${full}`)
   if (scope.serverless && /^(stl|stv)_/.test(name)) {
     throw new RedshiftFault('42501', `permission denied for relation ${name}`)
   }
   return { schema, name, kind: 'catalog', columns: view.columns, engineName: `(${view.sql})`, node: view.node }
 }
 
+export type UserRelation = Relation & { readonly oid: number }
+
 export async function userRelation(
   connection: EngineConnection,
   names: readonly string[],
   scope: NameScope,
-): Promise<(Relation & { readonly oid: number }) | undefined> {
+): Promise<UserRelation | undefined> {
   const { schema, name } = localName(names, scope.database)
-  for (const candidate of schema === undefined ? scope.searchPath : [schema]) {
-    const { rows } = await connection.query(`SELECT r.oid, r.relkind, r.query, r.late_binding FROM rs.relation r
-      JOIN rs.namespace n ON n.oid = r.relnamespace
-      WHERE n.nspname = ${quoteText(candidate)} AND r.relname = ${quoteText(name)}`)
-    if (rows[0] !== undefined) return readRelation(connection, candidate, name, rows[0])
-  }
-  return undefined
+  const path = schema === undefined ? scope.searchPath : [schema]
+  const candidates = path.map(quoteText).join(', ')
+  if (candidates === '') return undefined
+  const { rows } =
+    await connection.query(`SELECT r.oid, r.relkind, r.query, r.case_sensitive, r.relowner, n.oid, n.nspname
+    FROM rs.relation r JOIN rs.namespace n ON n.oid = r.relnamespace
+    WHERE n.nspname IN (${candidates}) AND r.relname = ${quoteText(name)}
+    ORDER BY list_position([${candidates}], n.nspname) LIMIT 1`)
+  return rows[0] === undefined ? undefined : readRelation(connection, name, rows[0])
 }
 
-async function readRelation(
-  connection: EngineConnection,
-  schema: string,
-  name: string,
-  [oid, kind, query]: EngineRow,
-): Promise<Relation & { readonly oid: number }> {
+async function readRelation(connection: EngineConnection, name: string, row: EngineRow): Promise<UserRelation> {
+  const [oid, kind, query, caseSensitive, owner, namespace, schemaName] = row
   const { rows } = await connection.query(
     `SELECT attname, type FROM rs.attribute WHERE attrelid = ${Number(oid)} AND NOT attisdropped ORDER BY attnum`,
   )
   const columns = rows.map(([column, type]) => ({ name: cellText(column), type: readType(cellText(type)) }))
-  const common = { schema, name, columns, oid: Number(oid), node: 'compute' as const }
-  if (kind === 'v') return { ...common, kind: 'view', query: readQuery(cellText(query)), node: 'either' }
-  return { ...common, kind: 'table', engineName: engineTable(schema, name) }
+  const schema = cellText(schemaName)
+  const place = { schema, name, oid: Number(oid), owner: Number(owner), namespace: Number(namespace) }
+  const common = { ...place, columns, node: 'compute' as const }
+  if (kind !== 'v') return { ...common, kind: 'table', engineName: engineTable(schema, name) }
+  const view = {
+    ...common,
+    kind: 'view' as const,
+    query: readQuery(cellText(query), caseSensitive === true),
+    node: 'either' as const,
+  }
+  const materialized = await readMaterialized(connection, Number(oid))
+  return materialized === undefined ? view : { ...view, materialized }
+}
+
+async function readMaterialized(connection: EngineConnection, oid: number): Promise<Relation['materialized']> {
+  const { rows } = await connection.query(`SELECT query, case_sensitive FROM rs.materialized WHERE oid = ${oid}`)
+  const [row] = rows
+  return row === undefined ? undefined : { query: cellText(row[0]), caseSensitive: row[1] === true }
 }
 
 export function readType(text: string): RsType {
   return parseType(openCursor(tokenize(text)))
 }
 
-function readQuery(text: string): Query {
-  return openCursor(tokenize(text)).query()
+export function readQuery(text: string, caseSensitive: boolean): Query {
+  return openCursor(tokenize(text), caseSensitive).query()
 }
 
 /** User schemas carry a prefix in the engine, so that none meets the engine's own. */

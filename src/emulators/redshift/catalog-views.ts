@@ -2,7 +2,9 @@ import { accountViews } from './account-views.js'
 import type { BoundColumn } from './binding.js'
 import type { CatalogView } from './catalog-view.js'
 import { historyViews } from './history-views.js'
+import { objectViews } from './object-views.js'
 import { pgViews } from './pg-views.js'
+import { privilegeViews } from './privilege-views.js'
 import { svvViews } from './svv-views.js'
 import { rsType, type TypeName, varchar } from './types.js'
 
@@ -13,7 +15,14 @@ export interface CatalogRelation {
   readonly node: CatalogView['node']
 }
 
-const sources: readonly Readonly<Record<string, CatalogView>>[] = [pgViews, svvViews, historyViews, accountViews]
+const sources: readonly Readonly<Record<string, CatalogView>>[] = [
+  pgViews,
+  svvViews,
+  historyViews,
+  accountViews,
+  objectViews,
+  privilegeViews,
+]
 
 /** By name; those of information_schema as `information_schema.tables`. */
 export const catalogRelations: ReadonlyMap<string, CatalogRelation> = new Map(

@@ -16,8 +16,14 @@ export interface RecordedColumn {
   readonly schema: string
 }
 
-/** One row of pg_attribute, and the sequence of an identity column. */
-export async function recordColumn(connection: EngineConnection, recorded: RecordedColumn): Promise<void> {
+/** Rows of pg_attribute, and the sequences of identity columns, in the engine's SQL: one text for all, or a wide table is slow. */
+export function columnRowsSql(recorded: readonly RecordedColumn[]): string {
+  if (recorded.length === 0) return ''
+  const sequences = recorded.map(sequenceSql).join('')
+  return `${sequences}INSERT INTO rs.attribute VALUES ${recorded.map(columnRow).join(', ')};`
+}
+
+function columnRow(recorded: RecordedColumn): string {
   const { oid, number, column, table } = recorded
   const { type } = column
   const position = sortPosition(table, column)
@@ -35,11 +41,11 @@ export async function recordColumn(connection: EngineConnection, recorded: Recor
     distKey,
     position,
     notNull,
-    textOrNull(await defaultOf(connection, recorded)),
+    textOrNull(defaultOf(recorded)),
     false,
     textOrNull(column.collation),
   ]
-  await connection.run(`INSERT INTO rs.attribute VALUES (${values.join(', ')})`)
+  return `(${values.join(', ')})`
 }
 
 function textOrNull(text: string | undefined): string {
@@ -72,14 +78,18 @@ function encodingOf(column: ColumnDefinition, position: number): string {
 }
 
 /** pg_attrdef.adsrc: an identity shows as a call of "identity" (redshift.md 3.2). */
-async function defaultOf(connection: EngineConnection, recorded: RecordedColumn): Promise<string | undefined> {
-  const { identity, defaultText } = recorded.column
+function defaultOf({ column, oid, number }: RecordedColumn): string | undefined {
+  const { identity, defaultText } = column
   if (identity === undefined) return defaultText
-  const sequence = identitySequence(recorded.schema, recorded.oid, recorded.number)
-  await connection.run(`CREATE SEQUENCE ${sequence} START WITH ${identity.seed} INCREMENT BY ${identity.step}
-    ${Number(identity.step) < 0 ? `MAXVALUE ${identity.seed} MINVALUE -9223372036854775807` : ''}`)
   const name = identity.byDefault ? 'default_identity' : '"identity"'
-  return `${name}(${recorded.oid}, ${recorded.number - 1}, '${identity.seed},${identity.step}'::text)`
+  return `${name}(${oid}, ${number - 1}, '${identity.seed},${identity.step}'::text)`
+}
+
+function sequenceSql({ column, schema, oid, number }: RecordedColumn): string {
+  const { identity } = column
+  if (identity === undefined) return ''
+  return `CREATE SEQUENCE ${identitySequence(schema, oid, number)} START WITH ${identity.seed} INCREMENT BY ${identity.step}
+    ${Number(identity.step) < 0 ? `MAXVALUE ${identity.seed} MINVALUE -9223372036854775807` : ''};`
 }
 
 export function identitySequence(schema: string, oid: number, number: number): string {
@@ -89,32 +99,34 @@ export function identitySequence(schema: string, oid: number, number: number): s
 export interface RecordedConstraint {
   readonly oid: number
   readonly constraint: ConstraintDefinition
-  readonly table: TableDefinition
+  readonly columns: readonly { readonly name: string; readonly number: number }[]
   readonly place: { readonly schema: string; readonly namespace: number; readonly name: string }
   readonly scope: NameScope
 }
 
 /** One row of pg_constraint; nothing enforces it. */
 export async function recordConstraint(connection: EngineConnection, recorded: RecordedConstraint): Promise<void> {
-  const { oid, constraint, table, place } = recorded
-  const names = table.columns.map((column) => column.name)
+  const { oid, constraint, place } = recorded
+  const names = recorded.columns.map((column) => column.name)
   const missing = constraint.columns.find((column) => !names.includes(column))
   if (missing !== undefined) throw new RedshiftFault('42703', `column "${missing}" named in key does not exist`)
-  const { text, target } = await definitionText(connection, recorded)
+  const { text, target, targetKeys } = await definitionText(connection, recorded)
   const suffix = { p: 'pkey', u: `${constraint.columns.join('_')}_key`, f: `${constraint.columns.join('_')}_fkey` }
   const name = constraint.name ?? `${place.name}_${suffix[constraint.kind]}`
-  const keys = constraint.columns.map((column) => names.indexOf(column) + 1).join(', ')
+  const keys = constraint.columns
+    .map((name) => recorded.columns.find((column) => column.name === name)?.number ?? 0)
+    .join(', ')
   await connection.run(`INSERT INTO rs.constraint_ VALUES (nextval('rs.oids')::INTEGER, ${quoteText(name)},
-    '${constraint.kind}', ${oid}, ${place.namespace}, ${target}, [${keys}], NULL, ${quoteText(text)})`)
+    '${constraint.kind}', ${oid}, ${place.namespace}, ${target}, [${keys}], ${targetKeys}, ${quoteText(text)})`)
 }
 
 async function definitionText(
   connection: EngineConnection,
   { constraint, scope }: RecordedConstraint,
-): Promise<{ text: string; target: number }> {
+): Promise<{ text: string; target: number; targetKeys: string }> {
   const columns = constraint.columns.map(quotedAsNeeded).join(', ')
   if (constraint.kind !== 'f' || constraint.references === undefined) {
-    return { text: `${constraint.kind === 'p' ? 'PRIMARY KEY' : 'UNIQUE'} (${columns})`, target: 0 }
+    return { text: `${constraint.kind === 'p' ? 'PRIMARY KEY' : 'UNIQUE'} (${columns})`, target: 0, targetKeys: 'NULL' }
   }
   const { names, columns: targets } = constraint.references
   const relation = await userRelation(connection, names, scope)
@@ -125,6 +137,8 @@ async function definitionText(
   return {
     text: `FOREIGN KEY (${columns}) REFERENCES ${target}(${keys.map(quotedAsNeeded).join(', ')})`,
     target: relation.oid,
+    targetKeys: `(SELECT list(a.attnum ORDER BY list_position([${keys.map(quoteText).join(', ')}], a.attname)) FROM rs.attribute a
+      WHERE a.attrelid = ${relation.oid} AND a.attname IN (${keys.map(quoteText).join(', ')}))`,
   }
 }
 

@@ -1,10 +1,11 @@
 import type { EngineConnection } from '../sql-engine.js'
-import { quoteName, quoteText, type Relation } from './binding.js'
-import { engineSchema, engineTable, localName, type NameScope, userRelation } from './catalog-store.js'
-import { ownerId } from './catalog-tables.js'
-import { recordColumn, recordConstraint } from './column-recorder.js'
+import { quoteName, quoteText } from './binding.js'
+import { engineSchema, engineTable, type NameScope, userRelation } from './catalog-store.js'
+import { columnRowsSql, recordConstraint } from './column-recorder.js'
 import type { ColumnDefinition, TableAttributes, TableDefinition } from './definitions.js'
 import { RedshiftFault } from './fault.js'
+import type { Privileges } from './privileges.js'
+import { alreadyExists, findPlace } from './relation-place.js'
 import type { Statement } from './statements.js'
 import { engineType } from './type-facts.js'
 
@@ -12,12 +13,14 @@ type Of<K extends Statement['kind']> = Extract<Statement, { kind: K }>
 
 const columnCountMax = 1600
 
-/** Makes and changes relations: in the engine, and in the emulator's own catalog. */
+/** Makes and drops schemas, tables and views: in the engine, and in the emulator's own catalog. */
 export class DdlExecutor {
   readonly #connection: EngineConnection
+  readonly #privileges: Privileges
 
-  constructor(connection: EngineConnection) {
+  constructor(connection: EngineConnection, privileges: Privileges) {
     this.#connection = connection
+    this.#privileges = privileges
   }
 
   async createSchema(statement: Of<'create-schema'>): Promise<void> {
@@ -31,74 +34,39 @@ export class DdlExecutor {
         detail: 'The prefix "pg_" is reserved for system schemas.',
       })
     }
+    const owner =
+      statement.owner === undefined
+        ? String(this.#privileges.userId)
+        : `(SELECT usesysid FROM rs.user_ WHERE usename = ${quoteText(statement.owner)})`
     await this.#connection.run(`CREATE SCHEMA ${engineSchema(statement.name)};
-      INSERT INTO rs.namespace VALUES (nextval('rs.oids'), ${quoteText(statement.name)}, ${ownerId})`)
+      INSERT INTO rs.namespace VALUES (nextval('rs.oids'), ${quoteText(statement.name)}, ${owner})`)
   }
 
   /** False when IF NOT EXISTS found one. */
   async createTable(table: TableDefinition, scope: NameScope): Promise<boolean> {
-    const place = await this.#newName(table.names, scope, table.ifNotExists)
-    if (place === undefined) return false
+    const place = await findPlace(this.#connection, table.names, scope, this.#privileges)
+    if (place.taken && table.ifNotExists) return false
+    if (place.taken) throw alreadyExists(place.name)
     if (table.columns.length > columnCountMax) {
       throw new RedshiftFault('54011', `tables can have at most ${columnCountMax} columns`)
     }
     refuseRepeated(table.columns)
+    const { oid, schema } = place
     const columns = table.columns.map((column) => {
       const required = column.notNull || keyed(table, column) ? ' NOT NULL' : ''
       return `${quoteName(column.name)} ${engineType(column.type)}${required}`
     })
-    await this.#connection.run(`CREATE TABLE ${engineTable(place.schema, place.name)} (${columns.join(', ')})`)
-    const oid = await this.#recordRelation(place, 'r', table)
-    let number = 0
-    for (const column of table.columns) {
-      number += 1
-      await recordColumn(this.#connection, { oid, number, column, table, schema: place.schema })
-    }
+    const sort = table.attributes.sortStyle ?? (table.columns.some((column) => column.sortKey) ? 'COMPOUND' : 'AUTO')
+    const style = distributionCode(table.attributes, table.columns)
+    await this.#connection.run(`CREATE TABLE ${engineTable(schema, place.name)} (${columns.join(', ')});
+      INSERT INTO rs.relation VALUES (${oid}, ${quoteText(place.name)}, ${place.namespace}, 'r', ${style},
+      ${this.#privileges.userId}, NULL, NULL, false, timezone('UTC', now()), '${sort}', ${table.attributes.backup}, NULL, false);
+      ${columnRowsSql(table.columns.map((column, i) => ({ oid, number: i + 1, column, table, schema })))}`)
     for (const constraint of table.constraints) {
-      await recordConstraint(this.#connection, { oid, constraint, table, place, scope })
+      const columnNames = table.columns.map((column, i) => ({ name: column.name, number: i + 1 }))
+      await recordConstraint(this.#connection, { oid, constraint, columns: columnNames, place, scope })
     }
     return true
-  }
-
-  async #recordRelation(
-    place: { schema: string; namespace: number; name: string },
-    kind: 'r' | 'v',
-    table: TableDefinition,
-  ): Promise<number> {
-    const style = distributionCode(table.attributes, table.columns)
-    const oid = await this.#nextOid()
-    const sort = table.attributes.sortStyle ?? (table.columns.some((column) => column.sortKey) ? 'COMPOUND' : 'AUTO')
-    await this.#connection
-      .run(`INSERT INTO rs.relation VALUES (${oid}, ${quoteText(place.name)}, ${place.namespace}, '${kind}',
-      ${style}, ${ownerId}, NULL, NULL, false, timezone('UTC', now()), '${sort}', ${table.attributes.backup})`)
-    return oid
-  }
-
-  async createView(statement: Of<'create-view'>, columns: Relation['columns'], scope: NameScope): Promise<void> {
-    if (statement.replace) await this.#dropExistingView(statement.names, scope)
-    const place = await this.#newName(statement.names, scope, false)
-    if (place === undefined) return
-    const oid = await this.#nextOid()
-    const tail = statement.lateBinding ? ' with no schema binding;' : ''
-    const text = statement.lateBinding
-      ? `create view ${place.schema}.${place.name} as ${statement.queryText}${tail}`
-      : statement.queryText
-    await this.#connection
-      .run(`INSERT INTO rs.relation VALUES (${oid}, ${quoteText(place.name)}, ${place.namespace}, 'v',
-      0, ${ownerId}, ${quoteText(text)}, ${quoteText(statement.queryText)}, ${statement.lateBinding}, timezone('UTC', now()), NULL, true)`)
-    const attributes = { sortKey: [], backup: true }
-    const table = { names: statement.names, ifNotExists: false, columns: [], constraints: [], attributes }
-    let number = 0
-    for (const { name, type = { name: 'varchar' as const } } of columns) {
-      number += 1
-      const column = { name, type, notNull: false, distKey: false, sortKey: false, encoding: 'none' }
-      await recordColumn(this.#connection, { oid, number, column, table, schema: place.schema })
-    }
-  }
-
-  async #dropExistingView(names: readonly string[], scope: NameScope): Promise<void> {
-    const existing = await userRelation(this.#connection, names, scope)
-    if (existing?.kind === 'view') await this.#forget(existing.oid)
   }
 
   async drop(statement: Of<'drop'>, scope: NameScope): Promise<void> {
@@ -114,68 +82,72 @@ export class DdlExecutor {
     if (relation === undefined) {
       throw new RedshiftFault('42P01', `${statement.what} "${names[names.length - 1] ?? ''}" does not exist`)
     }
-    if (relation.kind !== statement.what) {
-      throw new RedshiftFault('42809', `"${relation.name}" is not a ${statement.what}`)
-    }
-    if (relation.engineName !== undefined) await this.#connection.run(`DROP TABLE ${relation.engineName}`)
+    const kind = relation.materialized === undefined ? relation.kind : 'materialized view'
+    if (kind !== statement.what) throw new RedshiftFault('42809', `"${relation.name}" is not a ${statement.what}`)
+    this.#privileges.requireOwner(relation.owner ?? 0, 'relation', relation.name)
+    await this.#dropDependents(relation, statement)
     await this.#forget(relation.oid)
   }
 
+  /** Views that are bound to it; a late-binding view stays, and breaks. */
+  async #dropDependents(
+    relation: { readonly oid: number; readonly name: string; readonly kind: string },
+    statement: Of<'drop'>,
+  ): Promise<void> {
+    const { rows } = await this.#connection.query(`SELECT oid, relname FROM rs.relation
+      WHERE oid <> ${relation.oid} AND NOT late_binding AND list_contains(depends, ${relation.oid})`)
+    if (rows.length > 0 && !statement.cascade) {
+      throw new RedshiftFault(
+        '2BP01',
+        `cannot drop ${statement.what} ${relation.name} because other objects depend on it`,
+        {
+          detail: rows
+            .map(([, name]) => `view ${String(name as string)} depends on ${statement.what} ${relation.name}`)
+            .join('\n'),
+          hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
+        },
+      )
+    }
+    for (const [oid] of rows) await this.#forget(Number(oid))
+  }
+
   async #dropSchema(name: string, statement: Of<'drop'>): Promise<void> {
-    const { rows } = await this.#connection.query(`SELECT r.oid FROM rs.namespace n
-      LEFT JOIN rs.relation r ON r.relnamespace = n.oid WHERE n.nspname = ${quoteText(name)}`)
-    if (rows.length === 0 && statement.ifExists) return
-    if (rows.length === 0) throw new RedshiftFault('3F000', `schema "${name}" does not exist`)
-    const oids = rows.flatMap(([oid]) => (oid === null ? [] : [Number(oid)]))
+    const { rows } = await this.#connection.query(`SELECT n.oid, n.nspowner, o.oid FROM rs.namespace n
+      LEFT JOIN (SELECT oid, relnamespace FROM rs.relation UNION ALL SELECT oid, pronamespace FROM rs.proc) o
+      ON o.relnamespace = n.oid WHERE n.nspname = ${quoteText(name)}`)
+    if (rows[0] === undefined && statement.ifExists) return
+    if (rows[0] === undefined) throw new RedshiftFault('3F000', `schema "${name}" does not exist`)
+    this.#privileges.requireOwner(Number(rows[0][1]), 'schema', name)
+    const oids = rows.flatMap(([, , oid]) => (oid === null || oid === undefined ? [] : [Number(oid)]))
     if (oids.length > 0 && !statement.cascade) {
       throw new RedshiftFault('2BP01', `cannot drop schema ${name} because other objects depend on it`, {
         hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
       })
     }
     for (const oid of oids) await this.#forget(oid)
-    await this.#connection.run(`DROP SCHEMA ${engineSchema(name)} CASCADE;
-      DELETE FROM rs.namespace WHERE nspname = ${quoteText(name)}`)
+    const oid = Number(rows[0][0])
+    await this.#connection.run(`DROP SCHEMA IF EXISTS ${engineSchema(name)} CASCADE;
+      DELETE FROM rs.namespace WHERE oid = ${oid}; DELETE FROM rs.external_schema WHERE esoid = ${oid};
+      DELETE FROM rs.privilege WHERE object = ${oid};
+      DELETE FROM rs.external_table WHERE schemaname = ${quoteText(name)};
+      DELETE FROM rs.external_column WHERE schemaname = ${quoteText(name)};
+      DELETE FROM rs.external_partition WHERE schemaname = ${quoteText(name)}`)
   }
 
+  /** With what hangs on it: its columns, keys, comments and grants, and a materialized view's rows. */
   async #forget(oid: number): Promise<void> {
-    await this.#connection.run(`DELETE FROM rs.relation WHERE oid = ${oid};
-      DELETE FROM rs.attribute WHERE attrelid = ${oid}; DELETE FROM rs.constraint_ WHERE conrelid = ${oid};
-      DELETE FROM rs.description WHERE objoid = ${oid}`)
-  }
-
-  /** Where a new relation goes; undefined when one is there and that is welcome. */
-  async #newName(
-    names: readonly string[],
-    scope: NameScope,
-    ifNotExists: boolean,
-  ): Promise<{ schema: string; namespace: number; name: string } | undefined> {
-    const { schema: given, name } = localName(names, scope.database)
-    const found = await this.#firstSchema(given === undefined ? scope.searchPath : [given])
-    if (found === undefined) {
-      const text = given === undefined ? 'no schema has been selected to create in' : `schema "${given}" does not exist`
-      throw new RedshiftFault('3F000', text)
+    const { rows } = await this.#connection.query(`SELECT n.nspname, r.relname, r.oid FROM rs.relation r
+      JOIN rs.namespace n ON n.oid = r.relnamespace WHERE r.relkind = 'r' AND (r.oid = ${oid}
+      OR r.oid IN (SELECT m.storage FROM rs.materialized m WHERE m.oid = ${oid}))`)
+    for (const [schema, name] of rows) {
+      await this.#connection.run(`DROP TABLE ${engineTable(schema as string, name as string)}`)
     }
-    const { schema, namespace } = found
-    const existing = await userRelation(this.#connection, [schema, name], scope)
-    if (existing !== undefined && ifNotExists) return undefined
-    if (existing !== undefined) throw new RedshiftFault('42P07', `Relation "${name}" already exists`)
-    return { schema, namespace, name }
-  }
-
-  /** `$user` names a schema that need not be there. */
-  async #firstSchema(candidates: readonly string[]): Promise<{ schema: string; namespace: number } | undefined> {
-    for (const schema of candidates) {
-      const { rows } = await this.#connection.query(
-        `SELECT oid FROM rs.namespace WHERE nspname = ${quoteText(schema)} AND nspname NOT IN ('pg_catalog', 'information_schema')`,
-      )
-      if (rows[0] !== undefined) return { schema, namespace: Number(rows[0][0]) }
+    for (const gone of [oid, ...rows.map(([, , storage]) => Number(storage))]) {
+      await this.#connection.run(`DELETE FROM rs.relation WHERE oid = ${gone};
+        DELETE FROM rs.attribute WHERE attrelid = ${gone}; DELETE FROM rs.constraint_ WHERE conrelid = ${gone};
+        DELETE FROM rs.description WHERE objoid = ${gone}; DELETE FROM rs.privilege WHERE object = ${gone};
+        DELETE FROM rs.materialized WHERE oid = ${gone}; DELETE FROM rs.proc WHERE oid = ${gone}`)
     }
-    return undefined
-  }
-
-  async #nextOid(): Promise<number> {
-    const { rows } = await this.#connection.query("SELECT nextval('rs.oids')::INTEGER")
-    return Number(rows[0]?.[0])
   }
 }
 

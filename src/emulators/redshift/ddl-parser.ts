@@ -1,8 +1,12 @@
+import { parseAlterGroup, parseAlterUser, parseCreateAccount, parseDropAccount } from './account-parser.js'
 import { parseAttributes, parseColumnDefinition, parseTableBody } from './create-table-parser.js'
 import type { ConstraintDefinition } from './definitions.js'
+import { parseExternalSchema, parseExternalTable, parsePartitions } from './external-parser.js'
 import { unsupported } from './fault.js'
+import { parseCreateRoutine, parseDropRoutine } from './routine-parser.js'
 import type { Statement, TableChange } from './statements.js'
 import type { TokenCursor } from './token-cursor.js'
+import { parseCreateMaterialized, parseCreateView } from './view-parser.js'
 
 export function parseCreate(cursor: TokenCursor, text: string): Statement {
   cursor.expectWord('create')
@@ -10,11 +14,21 @@ export function parseCreate(cursor: TokenCursor, text: string): Statement {
   if (cursor.acceptWord('schema')) {
     const ifNotExists = cursor.acceptWord('if', 'not', 'exists')
     const name = cursor.identifier()
-    if (cursor.acceptWord('authorization')) cursor.identifier()
-    return { kind: 'create-schema', name, ifNotExists }
+    const owner = cursor.acceptWord('authorization') ? { owner: cursor.identifier() } : {}
+    return { kind: 'create-schema', name, ifNotExists, ...owner }
   }
   if (cursor.acceptWord('view')) return parseCreateView(cursor, text, replace)
+  if (cursor.acceptWord('materialized', 'view')) return parseCreateMaterialized(cursor, text)
   if (cursor.acceptWord('table')) return parseCreateTable(cursor, text)
+  if (cursor.acceptWord('external', 'schema')) return parseExternalSchema(cursor)
+  if (cursor.acceptWord('external', 'table')) return parseExternalTable(cursor)
+  const external = cursor.acceptWord('external')
+  for (const what of ['function', 'procedure'] as const) {
+    if (cursor.acceptWord(what)) return parseCreateRoutine(cursor, what, replace, external)
+  }
+  for (const what of ['user', 'group', 'role'] as const) {
+    if (cursor.acceptWord(what)) return parseCreateAccount(cursor, what)
+  }
   const what = cursor.isWord('local') ? cursor.peek(1).text : cursor.peek().text
   throw unsupported(`CREATE ${what.toUpperCase()}`)
 }
@@ -36,21 +50,18 @@ function isNameList(cursor: TokenCursor): boolean {
   return cursor.isOperator(',', 2) || cursor.isOperator(')', 2)
 }
 
-function parseCreateView(cursor: TokenCursor, text: string, replace: boolean): Statement {
-  const names = cursor.qualifiedName()
-  const columns = cursor.isOperator('(') ? cursor.list(() => cursor.identifier()) : []
-  cursor.expectWord('as')
-  const from = cursor.position
-  const query = cursor.query()
-  const queryText = text.slice(from, cursor.position).trim()
-  const lateBinding = cursor.acceptWord('with', 'no', 'schema', 'binding')
-  return { kind: 'create-view', names, replace, columns, lateBinding, query, queryText }
-}
-
 export function parseDrop(cursor: TokenCursor): Statement {
   cursor.expectWord('drop')
+  for (const what of ['user', 'group', 'role'] as const) {
+    if (cursor.acceptWord(what)) return parseDropAccount(cursor, what)
+  }
+  for (const what of ['function', 'procedure'] as const) {
+    if (cursor.acceptWord(what)) return parseDropRoutine(cursor, what)
+  }
+  const materialized = cursor.acceptWord('materialized')
   if (!cursor.isOneOf(['table', 'view', 'schema'])) throw unsupported(`DROP ${cursor.peek().text.toUpperCase()}`)
-  const what = cursor.next().text as 'table' | 'view' | 'schema'
+  const word = cursor.next().text as 'table' | 'view' | 'schema'
+  const what = materialized ? 'materialized view' : word
   const ifExists = cursor.acceptWord('if', 'exists')
   const names = [cursor.qualifiedName()]
   while (cursor.acceptOperator(',')) names.push(cursor.qualifiedName())
@@ -71,8 +82,14 @@ export function parseComment(cursor: TokenCursor): Statement {
 
 export function parseAlter(cursor: TokenCursor, text: string): Statement {
   cursor.expectWord('alter')
+  if (cursor.acceptWord('user')) return parseAlterUser(cursor)
+  if (cursor.acceptWord('group')) return parseAlterGroup(cursor)
   if (!cursor.acceptWord('table')) throw unsupported(`ALTER ${cursor.peek().text.toUpperCase()}`)
   const names = cursor.qualifiedName()
+  if (cursor.isWord('add', 'partition') || cursor.isWord('add', 'if')) {
+    cursor.next()
+    return parsePartitions(cursor, names)
+  }
   return { kind: 'alter-table', names, change: parseChange(cursor, text, names) }
 }
 

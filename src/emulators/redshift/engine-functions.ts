@@ -1,3 +1,4 @@
+import { privilegeMacros } from './privilege-functions.js'
 import type { Switches } from './switches.js'
 import { formatTypeSql } from './type-facts.js'
 
@@ -90,19 +91,20 @@ CREATE OR REPLACE MACRO rs.pg_get_expr
     WHERE a.attrelid = relation AND rs.default_tree(a.attrelid, a.attnum) = tree),
   (tree, relation, pretty) AS (SELECT a.adsrc FROM rs.attribute a
     WHERE a.attrelid = relation AND rs.default_tree(a.attrelid, a.attnum) = tree);
-CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT n.nspname, r.relname, a.attname, rs.format_type(a.atttypid, a.atttypmod), a.attnum
-  FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid JOIN rs.namespace n ON n.oid = r.relnamespace
-  WHERE r.late_binding;
+CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT v.view_schema, v.view_name, v.col_name, v.col_type, v.col_num
+  FROM (SELECT unnest(getvariable('rs_late')) AS v);
 CREATE OR REPLACE MACRO rs.pg_get_cols(relation_name) AS TABLE SELECT n.nspname, r.relname, a.attname, rs.format_type(a.atttypid, a.atttypmod),
   row_number() OVER (ORDER BY a.attnum)::INTEGER FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid
   JOIN rs.namespace n ON n.oid = r.relnamespace WHERE NOT a.attisdropped
   AND replace(relation_name, '"', '') IN (n.nspname || '.' || r.relname, r.relname);
+CREATE OR REPLACE MACRO rs.oidvectortypes(oids) AS CASE WHEN oids = '' THEN ''
+  ELSE array_to_string(list_transform(string_split(oids, ' '), lambda o: rs.format_type(CAST(o AS INTEGER), -1)), ', ') END;
 CREATE OR REPLACE MACRO rs.setting(name) AS map_extract_value(getvariable('rs_settings'), name);
 `
 
 /** Redshift's functions that the engine lacks or understands otherwise; needs the tables of catalog-tables.ts. */
 export function engineFunctionsSql(switches: Switches): string {
-  return failures + texts + numbers + uncertain(switches) + catalog
+  return failures + texts + numbers + uncertain(switches) + catalog + privilegeMacros
 }
 
 function uncertain({ decimalText, timeCast, typeWording }: Switches): string {

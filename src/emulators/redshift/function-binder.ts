@@ -5,12 +5,19 @@ import { catalogFunctions } from './catalog-functions.js'
 import { dateFunctions } from './date-functions.js'
 import { RedshiftFault } from './fault.js'
 import type { FunctionTable } from './function-rule.js'
+import { privilegeFunctions } from './privilege-functions.js'
 import type { Scope } from './scope.js'
 import type { FunctionCall, Window } from './syntax-tree.js'
 import { textFunctions } from './text-functions.js'
 import { typeText } from './type-facts.js'
 
-const functions: FunctionTable = { ...aggregateFunctions, ...textFunctions, ...dateFunctions, ...catalogFunctions }
+const functions: FunctionTable = {
+  ...aggregateFunctions,
+  ...textFunctions,
+  ...dateFunctions,
+  ...catalogFunctions,
+  ...privilegeFunctions,
+}
 
 export function bindCall(call: FunctionCall, scope: Scope, context: BindContext): Bound {
   const rule = Object.hasOwn(functions, call.name) ? functions[call.name] : undefined

@@ -1,9 +1,9 @@
 import type { EngineConnection } from '../sql-engine.js'
 import { quoteText } from './binding.js'
-import { ownerId } from './catalog-tables.js'
 import type { Switches } from './switches.js'
 
 export interface QueryRecord {
+  readonly userId: number
   readonly queryId: number
   readonly transactionId: number
   readonly sessionId: number
@@ -75,7 +75,7 @@ export class History {
   }
 
   noteUnloadRunning(record: QueryRecord, location: string, format: string): void {
-    this.#show(`INSERT INTO rs.unload_history VALUES (${ownerId}, ${record.queryId}, ${record.transactionId},
+    this.#show(`INSERT INTO rs.unload_history VALUES (${record.userId}, ${record.queryId}, ${record.transactionId},
       ${record.sessionId}, ${quoteText(record.database)}, 'running', ${moment(record.startedAt)}, NULL, NULL,
       ${quoteText(format)}, '', ${quoteText(location)}, 0, 0, 0, NULL)`)
   }
@@ -91,7 +91,7 @@ export class History {
   }
 
   noteFile(record: QueryRecord, file: UnloadedFile, format: string): void {
-    this.#show(`INSERT INTO rs.unload_detail VALUES (${ownerId}, ${record.queryId}, ${record.sessionId},
+    this.#show(`INSERT INTO rs.unload_detail VALUES (${record.userId}, ${record.queryId}, ${record.sessionId},
       ${record.transactionId}, ${quoteText(file.url)}, ${moment(record.startedAt)}, ${moment(Date.now())},
       ${file.rowCount}, ${file.byteCount}, ${quoteText(format)}, ${file.slice})`)
   }
@@ -131,7 +131,7 @@ function queryValues(record: QueryRecord, { queryText }: Switches, status: strin
   const now = Date.now()
   const elapsed = end === undefined ? 0 : (now - record.startedAt) * 1000
   return [
-    ownerId,
+    record.userId,
     record.queryId,
     quoteText(record.label),
     record.transactionId,

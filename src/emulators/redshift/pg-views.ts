@@ -1,4 +1,5 @@
 import type { CatalogView } from './catalog-view.js'
+import { aclRows } from './privilege-views.js'
 import { typeRowsSql } from './type-facts.js'
 
 const leader = 'leader' as const
@@ -12,12 +13,16 @@ const classColumns =
 const keyIndexes = `(SELECT 1000000000 + c.oid AS oid, c.conname, c.connamespace, c.contype, c.conrelid, c.conkey
   FROM rs.constraint_ c WHERE c.contype IN ('p', 'u'))`
 
+const schemaOwners = 'SELECT oid, rs.pg_get_userbyid(nspowner) AS owner FROM rs.namespace'
+const relationOwners = 'SELECT oid, rs.pg_get_userbyid(relowner) AS owner FROM rs.relation'
+
 /** PG_* tables (redshift.md 3.2), with Redshift's columns beside PostgreSQL's. */
 export const pgViews: Readonly<Record<string, CatalogView>> = {
   pg_namespace: {
     node: leader,
     columns: 'oid:oid nspname:name nspowner:int4 nspacl',
-    sql: 'SELECT oid, nspname, nspowner, NULL FROM rs.namespace',
+    sql: `SELECT n.oid, n.nspname, n.nspowner, a.acl FROM rs.namespace n
+      LEFT JOIN ${aclRows('schema', schemaOwners, 'UC')} a ON a.object = n.oid`,
   },
   pg_class: {
     node: leader,
@@ -25,7 +30,7 @@ export const pgViews: Readonly<Record<string, CatalogView>> = {
     sql: `SELECT r.oid, r.relname, r.relnamespace, 0, r.relowner, 0, r.oid, 0, 0, 0.001::FLOAT, false, false, r.relkind,
       (SELECT count(*) FROM rs.attribute a WHERE a.attrelid = r.oid)::SMALLINT, false,
       EXISTS (SELECT 1 FROM rs.constraint_ c WHERE c.conrelid = r.oid AND c.contype = 'p'), r.relkind = 'v',
-      r.reldiststyle, NULL FROM rs.relation r
+      r.reldiststyle, a.acl FROM rs.relation r LEFT JOIN ${aclRows('relation', relationOwners, 'arwdRxtD')} a ON a.object = r.oid
       UNION ALL SELECT i.oid, i.conname, i.connamespace, 0, r.relowner, 403, i.oid, 0, 0, 0.001::FLOAT, false, false, 'i',
       len(i.conkey)::SMALLINT, false, false, false, 0, NULL FROM ${keyIndexes} i JOIN rs.relation r ON r.oid = i.conrelid
       UNION ALL SELECT 1259, 'pg_class', 11, 0, 1, 0, 1259, 0, 0, 0.001::FLOAT, false, false, 'r',
@@ -80,11 +85,6 @@ export const pgViews: Readonly<Record<string, CatalogView>> = {
     node: leader,
     columns: 'objoid:oid classoid:oid objsubid:int4 description',
     sql: 'SELECT objoid, 1259, objsubid, description FROM rs.description',
-  },
-  pg_user: {
-    node: leader,
-    columns: 'usename:name usesysid:int4 usecreatedb:bool usesuper:bool usecatupd:bool passwd valuntil useconfig',
-    sql: `SELECT usename, usesysid, true, true, usesysid = 1, '********', NULL, NULL FROM rs.user_`,
   },
   pg_database: {
     node: leader,

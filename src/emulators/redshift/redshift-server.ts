@@ -3,7 +3,9 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Service, ServiceOptions } from '../service.js'
 import type { SqlEngine } from '../sql-engine.js'
+import { quoteText } from './binding.js'
 import { catalogTablesSql } from './catalog-tables.js'
+import { cellText } from './cell-text.js'
 import { faultOf, RedshiftFault } from './fault.js'
 import { History } from './history.js'
 import { type DelimitedFormat, loadDelimited } from './delimited-loader.js'
@@ -11,7 +13,7 @@ import { authenticationOk, backendKey, errorResponse, parameterStatus } from './
 import type { ServerParts } from './server-parts.js'
 import { Sessions } from './sessions.js'
 import { SqlSession } from './sql-session.js'
-import { authenticate, readStartup, type StartupOptions, startupSettings } from './startup.js'
+import { authenticate, databaseUser, readStartup, type StartupOptions, startupSettings } from './startup.js'
 import { StatementRunner } from './statement-runner.js'
 import { splitStatements } from './statement-splitter.js'
 import { readSwitches } from './switches.js'
@@ -79,17 +81,20 @@ function listen(server: Server, port: number): Promise<void> {
   })
 }
 
-async function openSession(options: RedshiftOptions, parts: ServerParts): Promise<SqlSession> {
-  const { user, database, serverless } = options.world.redshift
+async function openSession(options: RedshiftOptions, parts: ServerParts, user: string): Promise<SqlSession> {
+  const { database, serverless } = options.world.redshift
+  const connection = await options.engine.connect()
+  const { rows } = await connection.query(`SELECT usesysid, usesuper FROM rs.user_ WHERE usename = ${quoteText(user)}`)
+  const [userId, isSuperuser] = rows[0] ?? [0, false]
   const processId = parts.sessions.nextProcessId()
-  const { switches } = parts
-  const session = new SqlSession(await options.engine.connect(), { user, database, serverless, processId, switches })
+  const who = { user, userId: Number(userId), isSuperuser: isSuperuser === true }
+  const session = new SqlSession(connection, { ...who, database, serverless, processId, switches: parts.switches })
   await session.open()
   return session
 }
 
 async function executeAll(sql: string, options: RedshiftOptions, parts: ServerParts): Promise<void> {
-  const session = await openSession(options, parts)
+  const session = await openSession(options, parts, options.world.redshift.user)
   const runner = new StatementRunner(session, parts, () => undefined)
   try {
     for (const statement of splitStatements(sql)) {
@@ -127,7 +132,20 @@ async function serve(socket: Socket, options: RedshiftOptions, parts: ServerPart
 function startupOptions(options: RedshiftOptions): StartupOptions {
   const { user, password, database } = options.world.redshift
   const { certificate } = options
-  return { user, password, database, ...(certificate === undefined ? {} : { certificate }) }
+  const findDigest = (name: string): Promise<string | undefined> => digestOf(options, name)
+  return { user, password, database, findDigest, ...(certificate === undefined ? {} : { certificate }) }
+}
+
+async function digestOf(options: RedshiftOptions, user: string): Promise<string | undefined> {
+  const connection = await options.engine.connect()
+  try {
+    const { rows } = await connection.query(
+      `SELECT digest FROM rs.user_ WHERE usename = ${quoteText(user)} AND digest IS NOT NULL`,
+    )
+    return rows[0] === undefined ? undefined : cellText(rows[0][0])
+  } finally {
+    connection.close()
+  }
 }
 
 async function serveSession(
@@ -136,7 +154,7 @@ async function serveSession(
   options: RedshiftOptions,
   parts: ServerParts,
 ): Promise<void> {
-  const session = await openSession(options, parts)
+  const session = await openSession(options, parts, databaseUser(parameters.get('user') ?? ''))
   const { processId, user, database } = session.identity
   const secret = randomInt(1, 2 ** 31 - 1)
   const wireSession = new WireSession(wire, session, parts)
@@ -181,7 +199,7 @@ async function greet(wire: WireStream, session: SqlSession, secret: number): Pro
     parameterStatus('client_encoding', 'UTF8'),
     parameterStatus('DateStyle', 'ISO, MDY'),
     parameterStatus('integer_datetimes', 'on'),
-    parameterStatus('is_superuser', 'on'),
+    parameterStatus('is_superuser', session.identity.isSuperuser ? 'on' : 'off'),
     parameterStatus('session_authorization', session.identity.user),
     parameterStatus('TimeZone', session.settings.get('timezone')),
     backendKey(session.identity.processId, secret),

@@ -1,18 +1,18 @@
 import type { EngineColumn, EngineConnection, EngineRow } from '../sql-engine.js'
-import { type BindContext, refuseMixedNodes } from './bind-context.js'
+import { type BindContext, refuseMixedNodes, relationKey } from './bind-context.js'
 import { openContext } from './binder.js'
-import { type Bound, type BoundQuery, quoteText, type SessionFacts } from './binding.js'
+import { type Bound, type BoundQuery, quoteText, type Relation, type SessionFacts } from './binding.js'
 import { loadRelations, type NameScope } from './catalog-store.js'
-import { ownerId } from './catalog-tables.js'
 import { readDefaults } from './column-defaults.js'
-import { DdlExecutor } from './ddl-executor.js'
+import { type Definition, DefinitionRunner } from './definition-runner.js'
 import { bindDelete, bindInsert, bindUpdate } from './dml-binder.js'
-import { RedshiftFault } from './fault.js'
+import { RedshiftFault, unsupported } from './fault.js'
+import { LateBindingColumns } from './late-binding-columns.js'
+import { Privileges, type RelationPrivilege, type SessionUser } from './privileges.js'
 import { type ResultColumn, resultColumns } from './result-columns.js'
 import { Settings } from './settings.js'
 import type { Statement } from './statements.js'
 import type { Switches } from './switches.js'
-import { TableChanger } from './table-changer.js'
 import { Transaction } from './transaction.js'
 import { rsType, varchar } from './types.js'
 import { cellText } from './cell-text.js'
@@ -23,9 +23,11 @@ export interface Answer {
   readonly batches?: AsyncIterable<EngineRow[]>
   /** The command tag; rows given are counted by whoever sends them. */
   readonly tag: string | ((rowCount: number) => string)
+  /** Told to the client as INFO. */
+  readonly notice?: string
 }
 
-export interface SessionIdentity {
+export interface SessionIdentity extends SessionUser {
   readonly user: string
   readonly database: string
   readonly processId: number
@@ -42,8 +44,9 @@ export class SqlSession {
   readonly transaction: Transaction
   readonly settings = new Settings()
   readonly identity: SessionIdentity
-  readonly #ddl: DdlExecutor
-  readonly #changer: TableChanger
+  readonly #privileges: Privileges
+  readonly #definitions: DefinitionRunner
+  readonly #lateColumns: LateBindingColumns
   lastUnloadCount = 0
   lastUnloadId = -1
   lastQueryId = -1
@@ -52,12 +55,19 @@ export class SqlSession {
     this.connection = connection
     this.identity = identity
     this.transaction = new Transaction(connection)
-    this.#ddl = new DdlExecutor(connection)
-    this.#changer = new TableChanger(connection)
+    this.#privileges = new Privileges(connection, identity)
+    this.#lateColumns = new LateBindingColumns(connection, async (query) => {
+      const bound = await this.bindSelect(query)
+      return this.columnsOf(bound, await connection.describe(bound.sql))
+    })
+    this.#definitions = new DefinitionRunner(this, this.#privileges)
   }
 
   async open(): Promise<void> {
-    await this.connection.run(`SET VARIABLE rs_database = ${quoteText(this.identity.database)}`)
+    const { database, userId, isSuperuser } = this.identity
+    await this.connection.run(`SET VARIABLE rs_database = ${quoteText(database)};
+      SET VARIABLE rs_user_id = ${userId}; SET VARIABLE rs_superuser = ${isSuperuser}`)
+    await this.#lateColumns.clear()
     await this.#publishSettings()
   }
 
@@ -79,12 +89,12 @@ export class SqlSession {
   }
 
   #facts(): SessionFacts {
-    const { user, database, processId, switches } = this.identity
+    const { user, userId, database, processId, switches } = this.identity
     const { lastUnloadCount, lastUnloadId, lastQueryId } = this
     const searchPath = this.searchPath()
     return {
       user,
-      userId: ownerId,
+      userId,
       database,
       processId,
       searchPath,
@@ -101,10 +111,24 @@ export class SqlSession {
     return resultColumns(bound.columns, engine, this.identity.switches)
   }
 
-  /** Reads the catalog for everything that the statement names. */
-  async context(statement: unknown, parameters: readonly Bound[] = []): Promise<BindContext> {
-    const relations = await loadRelations(this.connection, statement, this.nameScope)
-    return openContext(this.#facts(), relations, parameters)
+  /**
+   * Reads the catalog for everything that the statement names. SELECT is needed for it, or `privilege` for the relation
+   * that it changes.
+   */
+  async context(
+    statement: unknown,
+    parameters: readonly Bound[] = [],
+    privilege: RelationPrivilege = 'SELECT',
+    changed?: readonly string[],
+  ): Promise<BindContext> {
+    const key = changed === undefined ? undefined : relationKey(changed)
+    const permit = (relation: Relation, found: string): Promise<void> =>
+      this.#privileges.requireRelation(relation, key === undefined || found === key ? privilege : 'SELECT')
+    return openContext(
+      this.#facts(),
+      await loadRelations(this.connection, statement, this.nameScope, permit),
+      parameters,
+    )
   }
 
   /** Binds a query; what it needs of the snapshot is taken. */
@@ -113,9 +137,25 @@ export class SqlSession {
     parameters: readonly Bound[] = [],
   ): Promise<BoundQuery & { readonly context: BindContext }> {
     const context = await this.context(query, parameters)
-    const bound = context.bindQuery(query)
+    const bound = await this.#bound(() => context.bindQuery(query))
     refuseMixedNodes(context)
+    if (context.leader.has('pg_get_late_binding_view_cols()')) await this.#lateColumns.load()
     return { ...bound, context }
+  }
+
+  /** A function that is not Redshift's own may be the user's, recorded and never run. */
+  async #bound<T>(bind: () => T): Promise<T> {
+    try {
+      return bind()
+    } catch (error) {
+      const name =
+        error instanceof RedshiftFault && error.sqlState === '42883' ? /^function (\w+)\(/.exec(error.message) : null
+      const text = quoteText(name?.[1] ?? '')
+      const { rows } = await this.connection.query(`SELECT language FROM rs.proc WHERE proname = ${text}`)
+      if (rows.length > 0)
+        throw unsupported(`calling the function ${name?.[1] ?? ''} (LANGUAGE ${cellText(rows[0]?.[0])})`)
+      throw error
+    }
   }
 
   async select(query: Extract<Statement, { kind: 'select' }>['query'], parameters: readonly Bound[]): Promise<Answer> {
@@ -141,99 +181,49 @@ export class SqlSession {
     if (isWrite(statement)) await this.#bindWrite(statement, parameters)
   }
 
-  async #bindWrite(statement: Write, parameters: readonly Bound[]): Promise<string> {
+  async #bindWrite(
+    statement: Write,
+    parameters: readonly Bound[],
+  ): Promise<{ sql: string; changed: Relation | undefined }> {
     const names = statement.kind === 'insert' ? statement.names : statement.target.names
-    const context = await this.context([statement, { kind: 'table', names }], parameters)
+    const privilege = statement.kind.toUpperCase() as 'INSERT' | 'UPDATE' | 'DELETE'
+    const context = await this.context([statement, { kind: 'table', names }], parameters, privilege, names)
     const defaults = await readDefaults(this.connection, names, this.nameScope, context)
-    const sql =
+    const sql = await this.#bound(() =>
       statement.kind === 'insert'
         ? bindInsert(statement, context, defaults)
         : statement.kind === 'update'
           ? bindUpdate(statement, context, defaults)
-          : bindDelete(statement, context)
+          : bindDelete(statement, context),
+    )
     refuseMixedNodes(context)
-    return sql
+    return { sql, changed: context.relations.get(relationKey(names)) }
   }
 
   async write(statement: Write, parameters: readonly Bound[]): Promise<Answer> {
     this.refuseReadOnly()
-    const sql = await this.#bindWrite(statement, parameters)
+    const { sql, changed } = await this.#bindWrite(statement, parameters)
     await this.transaction.touch()
     const { rows } = await this.connection.query(sql)
+    if (changed !== undefined) await this.noteChanged(changed)
     const rowCount = cellText(rows[0]?.[0] ?? 0)
     return { tag: statement.kind === 'insert' ? `INSERT 0 ${rowCount}` : `${statement.kind.toUpperCase()} ${rowCount}` }
+  }
+
+  /** Materialized views over it are stale from here on. */
+  async noteChanged({ oid = 0 }: Relation): Promise<void> {
+    await this.connection.run(
+      `UPDATE rs.materialized SET is_stale = true WHERE NOT is_stale AND list_contains(bases, ${oid})`,
+    )
   }
 
   refuseReadOnly(): void {
     if (this.transaction.isReadOnly) throw new RedshiftFault('25006', 'transaction is read-only')
   }
 
-  /** CREATE, DROP, ALTER, COMMENT, TRUNCATE. */
-  async define(statement: Definition): Promise<Answer> {
-    this.refuseReadOnly()
-    // Bound before the engine's transaction is touched, so that a refusal costs nothing.
-    const bound = 'query' in statement ? await this.bindSelect(statement.query) : undefined
-    await this.transaction.touch()
-    const scope = this.nameScope
-    switch (statement.kind) {
-      case 'create-schema':
-        await this.#ddl.createSchema(statement)
-        return { tag: 'CREATE SCHEMA' }
-      case 'create-table':
-        await this.#ddl.createTable(statement.table, scope)
-        return { tag: 'CREATE TABLE' }
-      case 'create-table-as':
-        return this.#createTableAs(statement, bound)
-      case 'create-view':
-        await this.#ddl.createView(statement, await this.#typed(statement.columns, bound), scope)
-        return { tag: 'CREATE VIEW' }
-      case 'drop':
-        await this.#ddl.drop(statement, scope)
-        return { tag: `DROP ${statement.what.toUpperCase()}` }
-      case 'alter-table':
-        await this.#changer.alter(statement.names, statement.change, scope)
-        return { tag: 'ALTER TABLE' }
-      case 'comment':
-        await this.#changer.comment(statement, scope)
-        return { tag: 'COMMENT' }
-      case 'truncate':
-        return this.#truncate(statement.names)
-    }
-  }
-
-  async #typed(names: readonly string[], bound: BoundQuery | undefined): Promise<ResultColumn[]> {
-    if (bound === undefined) return []
-    const columns = this.columnsOf(bound, await this.connection.describe(bound.sql))
-    return columns.map((column, i) => ({ ...column, name: names[i] ?? column.name }))
-  }
-
-  async #createTableAs(
-    statement: Extract<Statement, { kind: 'create-table-as' }>,
-    bound: BoundQuery | undefined,
-  ): Promise<Answer> {
-    const typed = await this.#typed(statement.columns, bound)
-    const columns = typed.map(({ name, type }) => ({
-      name,
-      type: storedType(type),
-      notNull: false,
-      distKey: false,
-      sortKey: false,
-    }))
-    const { names, attributes } = statement
-    await this.#ddl.createTable({ names, ifNotExists: false, columns, constraints: [], attributes }, this.nameScope)
-    await this.write({ kind: 'insert', names, columns: [], source: statement.query }, [])
-    return { tag: 'SELECT' }
-  }
-
-  /** Commits, as Redshift's does. */
-  async #truncate(names: readonly string[]): Promise<Answer> {
-    const relation = (await this.context({ kind: 'table', names })).relations.values().next().value
-    if (relation?.engineName === undefined || relation.kind !== 'table') {
-      throw new RedshiftFault('42P01', `relation "${names.join('.')}" does not exist`)
-    }
-    await this.connection.run(`DELETE FROM ${relation.engineName}`)
-    await this.transaction.commit()
-    return { tag: 'TRUNCATE TABLE' }
+  /** CREATE, DROP, ALTER, COMMENT, GRANT, TRUNCATE and their like. */
+  define(statement: Definition): Promise<Answer> {
+    return this.#definitions.run(statement)
   }
 
   async set(statement: Extract<Statement, { kind: 'set' }>): Promise<Answer> {
@@ -259,27 +249,6 @@ type Write = Extract<Statement, { kind: 'insert' | 'update' | 'delete' }>
 
 function isWrite(statement: Statement): statement is Write {
   return ['insert', 'update', 'delete'].includes(statement.kind)
-}
-
-export type Definition = Extract<
-  Statement,
-  {
-    kind:
-      | 'create-schema'
-      | 'create-table'
-      | 'create-table-as'
-      | 'create-view'
-      | 'drop'
-      | 'alter-table'
-      | 'comment'
-      | 'truncate'
-  }
->
-
-function storedType(type: ResultColumn['type']): ResultColumn['type'] {
-  return (type.name === 'varchar' || type.name === 'char') && type.length === undefined
-    ? { name: type.name, length: type.name === 'char' ? 1 : 65535 }
-    : type
 }
 
 export async function* once(rows: EngineRow[]): AsyncGenerator<EngineRow[]> {

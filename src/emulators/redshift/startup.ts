@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { TLSSocket } from 'node:tls'
 import { isValidPassword } from '../redshift-api/temporary-password.js'
+import { passwordDigest } from './account-executor.js'
 import { RedshiftFault } from './fault.js'
 import { cleartextRequest, md5Request } from './messages.js'
 import { startupByteCountMax, type WireStream } from './wire-stream.js'
@@ -10,6 +11,8 @@ export interface StartupOptions {
   readonly password: string
   readonly database: string
   readonly certificate?: { readonly key: string; readonly cert: string }
+  /** MD5 of password and name of a user that was created here; undefined when there is none, or it has no password. */
+  findDigest(user: string): Promise<string | undefined>
 }
 
 export type Startup =
@@ -82,23 +85,37 @@ export async function authenticate(
   const frame = await wire.readFrame(startupByteCountMax)
   if (frame?.type !== 'p') throw fatal('08P01', 'expected password response')
   const given = frame.body.toString('utf8').replace(/\0$/, '')
-  const expected = cleartext ? options.password : md5Password(options.password, user, salt)
-  const isPermanent = sameText(given, expected) && user === options.user
-  if (!isPermanent && !(cleartext && isTemporary(given, user, options))) {
-    throw fatal('28P01', `password authentication failed for user "${user}"`)
-  }
+  const isRight = cleartext
+    ? await isIamPassword(given, user, options)
+    : sameText(given, saltedDigest(await digestOf(user, options), salt))
+  if (!isRight) throw fatal('28P01', `password authentication failed for user "${user}"`)
   const database = parameters.get('database') ?? user
   if (database !== options.database) throw fatal('3D000', `database "${database}" does not exist`)
 }
 
-/** A password that the service's API issued; its user exists, or nobody could have been let in. */
-function isTemporary(given: string, user: string, options: StartupOptions): boolean {
-  return isValidPassword(user, given) && user.replace(/^IAM[AR]?:/, '') === options.user
+/** The database user behind an IAM login's name. */
+export function databaseUser(name: string): string {
+  return name.replace(/^IAM[AR]?:/, '')
 }
 
-function md5Password(password: string, user: string, salt: Buffer): string {
-  const inner = createHash('md5').update(password).update(user).digest('hex')
-  return `md5${createHash('md5').update(inner).update(salt).digest('hex')}`
+/** A password that the service's API issued; its user exists, or nobody could have been let in. */
+async function isIamPassword(given: string, user: string, options: StartupOptions): Promise<boolean> {
+  if (sameText(given, options.password) && user === options.user) return true
+  if (!isValidPassword(user, given)) return false
+  const name = databaseUser(user)
+  return name === options.user || (await options.findDigest(name)) !== undefined
+}
+
+/** Nobody's password has this digest. */
+const noDigest = 'none'
+
+async function digestOf(user: string, options: StartupOptions): Promise<string> {
+  if (user === options.user) return passwordDigest(options.password, user)
+  return (await options.findDigest(user)) ?? noDigest
+}
+
+function saltedDigest(digest: string, salt: Buffer): string {
+  return `md5${createHash('md5').update(digest).update(salt).digest('hex')}`
 }
 
 /** Takes the same time wherever they differ: digests have one length. */

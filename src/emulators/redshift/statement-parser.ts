@@ -1,6 +1,7 @@
 import { parseAlter, parseComment, parseCreate, parseDrop } from './ddl-parser.js'
 import { unsupported } from './fault.js'
 import { openCursor } from './grammar.js'
+import { parseGrant } from './grant-parser.js'
 import { parseFrom } from './query-parser.js'
 import type { StatementText } from './statement-splitter.js'
 import type { Statement } from './statements.js'
@@ -50,7 +51,7 @@ function lastPosition(cursor: TokenCursor): number {
   return cursor.peek(ahead).end
 }
 
-const withoutEffect = ['vacuum', 'analyze', 'analyse', 'grant', 'revoke']
+const withoutEffect = ['vacuum', 'analyze', 'analyse']
 const known = [
   'copy',
   'merge',
@@ -70,6 +71,8 @@ function parseCommand(cursor: TokenCursor, word: string): Statement {
   if (withoutEffect.includes(word)) {
     return { kind: 'nothing', tag: word.toUpperCase(), inTransaction: word !== 'vacuum' }
   }
+  if (word === 'grant' || word === 'revoke') return parseGrant(cursor)
+  if (cursor.acceptWord('refresh', 'materialized', 'view')) return { kind: 'refresh', names: cursor.qualifiedName() }
   if (known.includes(word)) throw unsupported(word.toUpperCase())
   cursor.next()
   switch (word) {

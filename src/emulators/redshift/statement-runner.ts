@@ -3,7 +3,8 @@ import type { Bound } from './binding.js'
 import { RedshiftFault, faultOf, unsupported } from './fault.js'
 import type { QueryRecord } from './history.js'
 import type { ServerParts } from './server-parts.js'
-import { type Answer, type Definition, numberColumn, once, type SqlSession } from './sql-session.js'
+import type { Definition } from './definition-runner.js'
+import { type Answer, numberColumn, once, type SqlSession } from './sql-session.js'
 import { parseStatement } from './statement-parser.js'
 import type { StatementText } from './statement-splitter.js'
 import type { Statement } from './statements.js'
@@ -103,6 +104,7 @@ export class StatementRunner {
     const { identity, transaction, settings } = this.#session
     return {
       queryId: this.#server.history.nextQueryId(),
+      userId: identity.userId,
       transactionId: transaction.id,
       sessionId: identity.processId,
       database: identity.database,
@@ -163,8 +165,14 @@ export class StatementRunner {
       case 'unload':
         return this.#unload(statement.text, record, cutDuring)
       default:
-        return session.define(statement satisfies Definition)
+        return this.#define(statement)
     }
+  }
+
+  async #define(statement: Definition): Promise<Answer> {
+    const answer = await this.#session.define(statement)
+    if (answer.notice !== undefined) this.#notify('INFO', answer.notice)
+    return answer
   }
 
   /** Cut during: parts lie there, and no manifest. */
@@ -214,7 +222,10 @@ export class StatementRunner {
 
 /** Redshift masks secrets in its history. */
 function masked(text: string): string {
-  return text.replace(
+  const unsaid = /^\s*(create|alter)\s+user\b/i.test(text)
+    ? text.replace(/\bpassword\s+'(?:[^'\\]|\\.|'')*'/gi, "PASSWORD '***'")
+    : text
+  return unsaid.replace(
     /\b(secret_access_key|session_token|credentials|master_symmetric_key)(\s+as)?\s+'(?:[^'\\]|\\.|'')*'/gi,
     "$1 '***'",
   )

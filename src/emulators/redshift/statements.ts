@@ -1,4 +1,7 @@
 import type { TableAttributes, TableDefinition } from './definitions.js'
+import type { AccountStatement, GrantStatement } from './account-statements.js'
+import type { ExternalStatement } from './external-statements.js'
+import type { RoutineStatement } from './routine-statements.js'
 import type { Expression, Query, Source } from './syntax-tree.js'
 
 /** Redshift's statements as far as the emulator knows them. */
@@ -41,10 +44,23 @@ export type Statement =
       readonly query: Query
       readonly queryText: string
     }
-  | { readonly kind: 'create-schema'; readonly name: string; readonly ifNotExists: boolean }
+  | {
+      readonly kind: 'create-materialized-view'
+      readonly names: readonly string[]
+      readonly autoRefresh: boolean
+      readonly attributes: TableAttributes
+      readonly query: Query
+      readonly queryText: string
+    }
+  | { readonly kind: 'refresh'; readonly names: readonly string[] }
+  | { readonly kind: 'create-schema'; readonly name: string; readonly ifNotExists: boolean; readonly owner?: string }
+  | ExternalStatement
+  | RoutineStatement
+  | AccountStatement
+  | GrantStatement
   | {
       readonly kind: 'drop'
-      readonly what: 'table' | 'view' | 'schema'
+      readonly what: 'table' | 'view' | 'materialized view' | 'schema'
       readonly names: readonly (readonly string[])[]
       readonly ifExists: boolean
       readonly cascade: boolean

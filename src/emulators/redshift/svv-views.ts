@@ -3,6 +3,11 @@ import type { CatalogView } from './catalog-view.js'
 const leader = 'leader' as const
 const database = "getvariable('rs_database')"
 
+/** SVV_ and information_schema show what the user may use (redshift.md 3.1). */
+const visible = `(getvariable('rs_superuser') OR r.relowner = getvariable('rs_user_id') OR r.oid IN (SELECT p.object
+  FROM rs.privilege p JOIN rs.effective e ON e.grantee = p.grantee WHERE p.kind = 'relation'
+  AND e.usesysid = getvariable('rs_user_id')))`
+
 /** The user's columns, with what several views derive from them. */
 const columns = `(SELECT n.nspname, r.relname, r.relkind, a.attname, a.attrelid, a.encoding, a.attisdistkey, a.attsortkeyord,
     row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum)::INTEGER AS position, a.adsrc,
@@ -12,12 +17,12 @@ const columns = `(SELECT n.nspname, r.relname, r.relkind, a.attname, a.attrelid,
     CASE a.atttypid WHEN 1700 THEN (a.atttypmod - 4) & 65535 WHEN 21 THEN 0 WHEN 23 THEN 0 WHEN 20 THEN 0 END AS scale_,
     (SELECT d.description FROM rs.description d WHERE d.objoid = a.attrelid AND d.objsubid = a.attnum) AS remarks
   FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid JOIN rs.namespace n ON n.oid = r.relnamespace
-  WHERE NOT a.attisdropped) c`
+  WHERE NOT a.attisdropped AND ${visible}) c`
 
 const relations = `(SELECT n.nspname, r.relname, r.relkind, r.oid, r.late_binding,
     CASE r.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END AS kind,
     (SELECT d.description FROM rs.description d WHERE d.objoid = r.oid AND d.objsubid = 0) AS remarks
-  FROM rs.relation r JOIN rs.namespace n ON n.oid = r.relnamespace) t`
+  FROM rs.relation r JOIN rs.namespace n ON n.oid = r.relnamespace WHERE ${visible}) t`
 
 /** Row counts come from the engine; a table without rows is not shown (redshift.md 3.4). */
 const tableInfo = `SELECT ${database}, n.nspname, r.oid, r.relname,

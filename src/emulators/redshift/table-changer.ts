@@ -1,8 +1,9 @@
 import type { EngineConnection } from '../sql-engine.js'
 import { quoteName, quoteText } from './binding.js'
 import { type NameScope, userRelation } from './catalog-store.js'
-import { recordColumn } from './column-recorder.js'
+import { columnRowsSql } from './column-recorder.js'
 import { RedshiftFault, unsupported } from './fault.js'
+import type { Privileges } from './privileges.js'
 import type { Statement, TableChange } from './statements.js'
 import { engineType } from './type-facts.js'
 
@@ -11,9 +12,11 @@ type Found = NonNullable<Awaited<ReturnType<typeof userRelation>>>
 /** ALTER TABLE and COMMENT ON. */
 export class TableChanger {
   readonly #connection: EngineConnection
+  readonly #privileges: Privileges
 
-  constructor(connection: EngineConnection) {
+  constructor(connection: EngineConnection, privileges: Privileges) {
     this.#connection = connection
+    this.#privileges = privileges
   }
 
   async alter(names: readonly string[], change: TableChange, scope: NameScope): Promise<void> {
@@ -51,7 +54,9 @@ export class TableChanger {
       `ALTER TABLE ${table.engineName ?? ''} ADD COLUMN ${quoteName(column.name)} ${engineType(column.type)}`,
     )
     const number = Number(rows[0]?.[0])
-    await recordColumn(this.#connection, { oid: table.oid, number, column, table: change.table, schema: table.schema })
+    await this.#connection.run(
+      columnRowsSql([{ oid: table.oid, number, column, table: change.table, schema: table.schema }]),
+    )
   }
 
   /** The number stays taken, and the name turns into a marker (redshift.md 3.2). */
@@ -86,6 +91,7 @@ export class TableChanger {
   async #find(names: readonly string[], scope: NameScope): Promise<Found> {
     const relation = await userRelation(this.#connection, names, scope)
     if (relation === undefined) throw new RedshiftFault('42P01', `relation "${names.join('.')}" does not exist`)
+    this.#privileges.requireOwner(relation.owner ?? 0, 'relation', relation.name)
     return relation
   }
 }

@@ -2,6 +2,10 @@ import { type Bound, quoteText } from './binding.js'
 import { unsupported } from './fault.js'
 import { varchar } from './types.js'
 
+/** Stand in the engine's format for what the engine prints otherwise. */
+const yearMark = '\u0001'
+const eraMark = '\u0002'
+
 /** Date patterns in the order in which they are recognised (the longest first), with the engine's. */
 const datePatterns: readonly (readonly [string, string])[] = [
   ['YYYY', '%Y'],
@@ -21,6 +25,8 @@ const datePatterns: readonly (readonly [string, string])[] = [
   ['US', '%f'],
   ['AM', '%p'],
   ['PM', '%p'],
+  ['BC', eraMark],
+  ['AD', eraMark],
 ]
 
 /** `TO_CHAR(x, 'format')` with a literal format; patterns it does not know are refused by name. */
@@ -30,9 +36,22 @@ export function bindToChar(value: Bound | undefined, format: Bound | undefined):
   const name = value.type?.name
   if (name === 'date' || name === 'timestamp' || name === 'timestamptz') {
     const moment = name === 'timestamptz' ? `timezone('UTC', ${value.sql})` : value.sql
-    return { sql: `strftime(${moment}, ${quoteText(dateFormat(format.literal))})`, type: varchar() }
+    return { sql: momentText(moment, dateFormat(format.literal)), type: varchar() }
   }
   return { sql: numberText(value.sql, format.literal), type: varchar() }
+}
+
+/** The engine prints years before the first as negative numbers that begin with 0, Redshift the year and no sign. */
+function momentText(moment: string, engineFormat: string): string {
+  const format = engineFormat.replace(/%(.)/g, (all, letter) => (letter === 'Y' ? yearMark : all))
+  const year = `year(${moment})`
+  const shown = `CAST(CASE WHEN ${year} <= 0 THEN 1 - ${year} ELSE ${year} END AS VARCHAR)`
+  const years = `CASE WHEN ${year} > 9999 THEN ${shown} ELSE lpad(${shown}, 4, '0') END`
+  const era = `CASE WHEN ${year} <= 0 THEN 'BC' ELSE 'AD' END`
+  let sql = `strftime(${moment}, ${quoteText(format)})`
+  if (format.includes(yearMark)) sql = `replace(${sql}, ${quoteText(yearMark)}, ${years})`
+  if (format.includes(eraMark)) sql = `replace(${sql}, ${quoteText(eraMark)}, ${era})`
+  return sql
 }
 
 function dateFormat(format: string): string {
@@ -71,7 +90,9 @@ function literalChar(format: string, at: number): string {
 
 export function strptimeFormat(format: string): string {
   if (format === '') throw unsupported('a date format that is not a literal')
-  return dateFormat(format)
+  const engineFormat = dateFormat(format)
+  if (engineFormat.includes(eraMark)) throw unsupported('a date format with BC or AD')
+  return engineFormat
 }
 
 /** `999990.00`, `FM…`: digits and one point. */

@@ -26,6 +26,7 @@ export class TokenCursor {
   readonly #grammar: Grammar
   readonly #foldQuoted: boolean
   #at = 0
+  #halfClosed = false
 
   /** `foldQuoted`: quoted identifiers fold to lower case too, unless enable_case_sensitive_identifier (redshift.md 4.1). */
   constructor(tokens: readonly Token[], grammar: Grammar, foldQuoted = true) {
@@ -140,6 +141,13 @@ export class TokenCursor {
     while (this.acceptOperator(',')) items.push(item())
     this.expectOperator(')')
     return items
+  }
+
+  /** `>`, also as half of a `>>`. */
+  closeAngle(): void {
+    if (this.#halfClosed && this.acceptOperator('>>')) this.#halfClosed = false
+    else if (this.isOperator('>>')) this.#halfClosed = true
+    else this.expectOperator('>')
   }
 
   isEnd(): boolean {

@@ -14,7 +14,7 @@ const space = /\s+|--[^\n]*/y
 const word = /[\p{L}_\u0080-\uFFFF][\p{L}\p{N}_$#\u0080-\uFFFF]*/uy
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
 const parameter = /\$(\d+)/y
-const dollarQuote = /\$([A-Za-z_]*)\$/y
+const dollarQuote = /\$((?:[A-Za-z_]\w*)?)\$/y
 const operator = /::|<<|>>|<=|>=|<>|!=|\|\||!~~\*|!~~|!~\*|!~|~~\*|~~|~\*|[-+*/%^<>=~!@#&|?:;,.()[\]]/y
 
 /** Tokens of one text; comments are left out. The last one is `end`. */
