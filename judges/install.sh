@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the judges need, and only what is missing: Python packages into judges/.cache/venv at the versions of
-# requirements.txt, and from Debian rclone, 7-Zip and PostgreSQL 15. Runs again for nothing when all is there.
+# requirements.txt, programs in Java into judges/.cache/java at those of jars.txt, and from Debian rclone, 7-Zip,
+# PostgreSQL 15, a JDK and Maven. Runs again for nothing when all is there.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -39,12 +40,31 @@ if [ ! -f "$stamp" ] || [ "$(cat "$stamp")" != "$wanted" ]; then
   echo "$wanted" > "$stamp"
 fi
 
-# Drivers in Java, each with all that it needs inside. Maven checks them against their published checksums.
-jars=.cache/jars
-mkdir -p "$jars"
-while read -r group name version; do
-  [ -f "$jars/$name-$version.jar" ] && continue
-  rm -f "$jars/$name-"[0-9]*.jar
-  timeout 240 mvn --quiet --batch-mode --strict-checksums dependency:copy \
-    -Dartifact="$group:$name:$version" -DoutputDirectory="$PWD/$jars" < /dev/null
+# Programs in Java, each in a folder of its own: alone, or with the whole of what it needs. Maven checks the published
+# checksums.
+java=.cache/java
+while read -r how group name version; do
+  folder=$java/$name
+  [ "$(cat "$folder/version" 2> /dev/null)" = "$version" ] && continue
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  if [ "$how" = alone ]; then
+    timeout 240 mvn --quiet --batch-mode --strict-checksums dependency:copy \
+      -Dartifact="$group:$name:$version" -DoutputDirectory="$PWD/$folder" < /dev/null
+  else
+    cat > "$folder/pom.xml" << POM
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>judges</groupId>
+  <artifactId>$name-and-all-it-needs</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency><groupId>$group</groupId><artifactId>$name</artifactId><version>$version</version></dependency>
+  </dependencies>
+</project>
+POM
+    timeout 300 mvn --quiet --batch-mode --strict-checksums --file "$folder/pom.xml" dependency:copy-dependencies \
+      -DoutputDirectory="$PWD/$folder" < /dev/null
+  fi
+  echo "$version" > "$folder/version"
 done < jars.txt

@@ -30,6 +30,24 @@ export const judges = [
     ],
   },
   {
+    name: 'maxcompute-java',
+    script: 'maxcompute-java/judge.py',
+    tools: ['venv:python', 'java', 'java:odps-sdk-core', 'java:odps-jdbc'],
+    secondsMax: 240,
+    broken: [
+      {
+        what: 'one flipped bit in rows that the tunnel sends',
+        rules: [always('maxcompute', 'GET instance', { do: 'corrupt', at: 4 }, { contains: 'rowrange' })],
+        fails: ['sdk an answer of 25,000 rows through the tunnel', 'jdbc reads 25,000 rows'],
+      },
+      {
+        what: 'results that end too soon',
+        rules: [always('maxcompute', 'GET instance', { do: 'truncate', byteCount: 60 }, { contains: '?result' })],
+        fails: ['sdk rows are written by SQL and read as a result'],
+      },
+    ],
+  },
+  {
     name: 'boto3',
     script: 'boto3/judge.py',
     tools: ['venv:python'],
@@ -140,7 +158,7 @@ export const judges = [
   {
     name: 'jdbc',
     script: 'jdbc/judge.py',
-    tools: ['venv:python', 'java', 'jar:redshift-jdbc42', 'jar:postgresql'],
+    tools: ['venv:python', 'java', 'java:redshift-jdbc42', 'java:postgresql'],
     secondsMax: 240,
     broken: [
       cent('redshift query 1 of TPC-H equals the .tbl files', 'pgjdbc query 1 of TPC-H equals the .tbl files'),

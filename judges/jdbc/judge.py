@@ -1,10 +1,8 @@
 """Amazon's JDBC driver and PostgreSQL's against the emulated Redshift: logins, values, catalogs, transactions, fetching."""
 
 import decimal
-import glob
 import os
 import subprocess
-import sys
 
 import tpch
 from judging import Judge, same
@@ -13,7 +11,7 @@ judge = Judge()
 facts = judge.facts["redshift"]
 counts = tpch.row_counts(judge.facts["tbl"])
 here = os.path.dirname(os.path.abspath(__file__))
-jars = os.path.join(here, "..", ".cache", "jars")
+programs = os.path.join(here, "..", ".cache", "java")
 escapes = {"\\\\": "\\", "\\t": "\t", "\\n": "\n", "\\r": "\r"}
 
 
@@ -37,8 +35,8 @@ def text(cell):
 class Ask:
     """A Java program that holds one session and does what it is told."""
 
-    def __init__(self, jar):
-        (path,) = glob.glob(os.path.join(jars, jar))
+    def __init__(self, program):
+        path = os.path.join(programs, program, "*")
         self.process = subprocess.Popen(
             ["java", "-Xmx256m", "-cp", path, os.path.join(here, "Ask.java")],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
@@ -188,7 +186,7 @@ def hear_metadata(name, ask):
 
 place = f"{facts['host']}:{facts['port']}/{facts['database']}"
 secure = ["sslmode=verify-full", f"sslrootcert={facts['caFile']}"]
-hear("redshift", Ask("redshift-jdbc42-*.jar"), f"jdbc:redshift://{place}", ["ssl=true", *secure], [])
+hear("redshift", Ask("redshift-jdbc42"), f"jdbc:redshift://{place}", ["ssl=true", *secure], [])
 # PostgreSQL's driver asks catalogs of later servers than Redshift is, so it is heard on statements alone.
-hear("pgjdbc", Ask("postgresql-*.jar"), f"jdbc:postgresql://{place}", secure, ["binaryTransfer=false"])
+hear("pgjdbc", Ask("postgresql"), f"jdbc:postgresql://{place}", secure, ["binaryTransfer=false"])
 judge.end()

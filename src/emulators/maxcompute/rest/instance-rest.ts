@@ -80,7 +80,8 @@ function headersOf(instance: Instance, project: Project): Record<string, string>
   return {
     'x-odps-owner': project.owner,
     'x-odps-start-time': httpDate(instance.startedAt),
-    ...(instance.endedAt === undefined ? {} : { 'x-odps-end-time': httpDate(instance.endedAt) }),
+    // Empty while it runs: the Java SDK bears an empty date, and not an absent one (maxcompute.md 2.3).
+    'x-odps-end-time': instance.endedAt === undefined ? '' : httpDate(instance.endedAt),
   }
 }
 
