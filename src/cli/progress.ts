@@ -21,6 +21,7 @@ export class ProgressTalk implements Observer, Disposable {
   readonly #relationCount: number
   readonly #live = new Map<string, Live>()
   readonly #done = new Map<StageName, number>()
+  readonly #waits = new Set<string>()
   readonly #timer: NodeJS.Timeout
   #failedCount = 0
   #byteCount = 0
@@ -45,6 +46,15 @@ export class ProgressTalk implements Observer, Disposable {
   progress(stage: StageName, plan: RelationPlan, progress: Progress): void {
     const live = this.#live.get(`${stage} ${plan.relationId}`)
     if (live !== undefined) live.progress = progress
+  }
+
+  /** Said once for each reason: a whole run may wait for the same window. */
+  waiting(stage: StageName, _plan: RelationPlan, text: string): void {
+    const line = `${stage}: ${text}`
+    if (this.#waits.has(line)) return
+    this.#waits.add(line)
+    this.#erase()
+    this.#talk.say(line)
   }
 
   finished(stage: StageName, plan: RelationPlan | undefined, figures: Progress): void {

@@ -3,9 +3,11 @@ import { selectionMatches } from '../model/selection.js'
 import { MigrationError } from '../model/errors.js'
 import type { PlanBook, PlanEntry } from '../stages/plan-book.js'
 import { makeSnapshots } from '../stages/snapshots.js'
-import type { Observer, RunSettings, Travel } from '../stages/stage.js'
+import { legs, type Observer, type RunSettings, type Travel } from '../stages/stage.js'
+import { windowOf, type Windows } from '../stages/window.js'
 import { assemble, sourceRoot, targetRoot } from './assemble.js'
 import type { LoadedConfig } from './config.js'
+import type { Config } from './config-schema.js'
 import type { Context } from './context.js'
 import { readComparableQueries } from './comparable-queries.js'
 import type { OpenedRun } from './runs.js'
@@ -60,7 +62,14 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
       verify: hours.verify * hour,
     },
     failFast: context.options.failFast,
+    windows: windowsOf(config.windows),
+    unloadMegabytesPerSecond: config.redshift.unloadMegabytesPerSecond,
   }
+}
+
+function windowsOf({ zone, ...hours }: Config['windows']): Windows {
+  const named = legs.flatMap((leg) => (hours[leg] === undefined ? [] : [[leg, windowOf(hours[leg])] as const]))
+  return { legs: Object.fromEntries(named), ...(zone === undefined ? {} : { zone }) }
 }
 
 /** The plan's relations that --select and --exclude leave. */

@@ -6,9 +6,11 @@ import { createTable } from './ddl.js'
 import { load } from './load.js'
 import type { PlanBook, PlanEntry } from './plan-book.js'
 import { legs, type Leg, type StageName, type Travel } from './stage.js'
+import { refuseLongTransaction } from './single-transaction.js'
 import { transfer } from './transfer.js'
 import { unload } from './unload.js'
 import { verify } from './verify.js'
+import { passWindow, systemClock } from './window.js'
 
 type Step = (plan: RelationPlan, travel: Travel) => Promise<Progress & { readonly discrepancyCount?: number }>
 
@@ -23,6 +25,8 @@ export interface Arrival {
   readonly discrepancyCount: number
 }
 
+/** What one UNLOAD moves in a second, where nobody says it. */
+const unloadMegabytesPerSecond = 100
 /** Failures on each of the first relations say that something is wrong for all of them. */
 const firstFailureCountMax = 5
 
@@ -37,6 +41,10 @@ export async function travelLegs(
   travel: Travel,
 ): Promise<readonly Arrival[]> {
   const arrivals: Arrival[] = []
+  if (travel.snapshots.isSerial && wanted.includes('unload')) {
+    const byteCounts = entries.map((entry) => entry.byteEstimate)
+    refuseLongTransaction(byteCounts, travel.settings.unloadMegabytesPerSecond ?? unloadMegabytesPerSecond)
+  }
   const limits = travel.snapshots.isSerial ? { ...travel.settings.limits, unload: 1 } : travel.settings.limits
   const places = Object.fromEntries(legs.map((leg) => [leg, new AtOnce(limits[leg])])) as Record<Leg, AtOnce>
   const atOnce = legs.reduce((total, leg) => total + travel.settings.limits[leg], 0)
@@ -67,6 +75,7 @@ async function walk(
     for (const leg of wanted) {
       stage = leg
       await places[leg].run(async () => {
+        await awaitWindow(leg, plan, travel)
         if (travel.stopping.aborted) throw stopped(entry, leg)
         travel.observer.started(leg, plan)
         const figures = await steps[leg](plan, travel)
@@ -79,6 +88,17 @@ async function walk(
     if (!isInterruption(error)) travel.observer.failed(stage, plan, error)
     return { relation: entry.relation, stage, error, discrepancyCount }
   }
+}
+
+/**
+ * In one transaction only its beginning waits: Redshift would end a transaction that idles until the next night, and what
+ * was unloaded could not be gone on with.
+ */
+async function awaitWindow(leg: Leg, plan: RelationPlan, travel: Travel): Promise<void> {
+  const { settings, snapshots, observer, stopping, clock = systemClock } = travel
+  if (settings.windows === undefined || (leg === 'unload' && snapshots.isOpen === true)) return
+  const tell = (text: string): void => observer.waiting?.(leg, plan, text)
+  await passWindow(leg, settings.windows, { clock, stopping, tell })
 }
 
 function stopped(entry: PlanEntry, leg: Leg): MigrationError {

@@ -10,6 +10,7 @@ import { planRelation, type PlanPolicy } from '../translate/relation.js'
 import { unplannedObject, unplannedRelation, type Unplanned } from '../translate/unmigrated.js'
 import { catalogObjects, CoverageCount, fateOf, gapConcerns } from './coverage.js'
 import { brokenFacts } from './scan.js'
+import { wayConcerns, type SourceWay } from './single-transaction.js'
 
 export interface PlanSummary {
   readonly relationCount: number
@@ -34,12 +35,13 @@ export async function makePlan(
   journal: Journal,
   policy: PlanPolicy,
   header: Pick<PlanHeader, 'toolVersion' | 'run' | 'project' | 'consistency'>,
+  way: Omit<SourceWay, 'consistency'> = { unloadWith: 'role', unloadMegabytesPerSecond: 100 },
 ): Promise<PlanSummary> {
   const totals = { relationCount: 0, rowEstimate: 0, byteEstimate: 0, stagedCount: 0, assumptionCount: 0 }
   const concernCounts: Record<ConcernClass, number> = { note: 0, lossy: 0, blocking: 0 }
   // The header counts everything, and stands first: one pass to count, a second to write.
   const broken = await brokenFacts(folder)
-  const { plannedCount, ...told } = await survey(folder, policy, broken)
+  const { plannedCount, ...told } = await survey(folder, policy, broken, { ...way, consistency: header.consistency })
   for (const concern of told.concerns) concernCounts[concern.class] += 1
   const sha256 = await folder.writeLines('plan.jsonl', lines())
   await journal.append({ event: 'document', path: 'plan.jsonl', sha256 })
@@ -68,7 +70,7 @@ interface Survey extends Required<Pick<PlanHeader, 'skipped' | 'manual' | 'cover
 /** What a scan found to be wrong, by relation. */
 type Broken = ReadonlyMap<string, readonly ScanFact[]>
 
-async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken): Promise<Survey> {
+async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken, way: SourceWay): Promise<Survey> {
   const coverage = new CoverageCount()
   const unmigrated: Record<Unplanned['fate'], Unmigrated[]> = { manual: [], skipped: [] }
   const leave = (kind: string, { fate, unmigrated: one }: Unplanned): void => {
@@ -76,14 +78,17 @@ async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken): Pr
     unmigrated[fate].push(one)
   }
   let plannedCount = 0
+  const sizes = { byteCount: 0, largestByteCount: 0 }
   for await (const plan of planned(folder, policy, broken)) {
     if (isPlan(plan)) {
       plannedCount += 1
+      sizes.byteCount += plan.byteEstimate ?? 0
+      sizes.largestByteCount = Math.max(sizes.largestByteCount, plan.byteEstimate ?? 0)
       coverage.add('table', fateOf(plan.concerns))
     } else leave(plan.unmigrated.kind ?? 'table', plan)
   }
   for await (const object of catalogObjects(folder)) leave(object.kind, unplannedObject(object))
-  const concerns = await gapConcerns(folder)
+  const concerns = [...(await gapConcerns(folder)), ...wayConcerns(way, sizes)]
   return { ...unmigrated, coverage: coverage.rows(), concerns, plannedCount }
 }
 

@@ -14,6 +14,8 @@ export interface Lease {
 export interface Snapshots extends AsyncDisposable {
   /** True when relations must be unloaded one after the other. */
   readonly isSerial: boolean
+  /** True once the one transaction of all relations has begun. */
+  readonly isOpen?: boolean
   lease(call: Call): Promise<Lease>
 }
 
@@ -55,6 +57,10 @@ class OneForAll implements Snapshots {
   constructor(source: Source, journal: Journal) {
     this.#source = source
     this.#journal = journal
+  }
+
+  get isOpen(): boolean {
+    return this.#opening !== undefined
   }
 
   async lease(call: Call): Promise<Lease> {

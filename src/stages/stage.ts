@@ -10,6 +10,7 @@ import type { Source } from '../source/source.js'
 import type { ObjectStore } from '../store/store.js'
 import type { Snapshots } from './snapshots.js'
 import type { Target } from '../target/target.js'
+import type { Clock, Windows } from './window.js'
 
 export type StageName = 'catalog' | 'plan' | 'ddl' | 'unload' | 'transfer' | 'load' | 'verify' | 'report'
 
@@ -41,6 +42,10 @@ export interface RunSettings {
   /** Longest time for one step, in milliseconds, by leg. */
   readonly deadlines: Readonly<Record<Leg, number>>
   readonly failFast: boolean
+  /** Absent: every leg starts steps at any time. */
+  readonly windows?: Windows
+  /** What one UNLOAD moves, for estimates. */
+  readonly unloadMegabytesPerSecond?: number
 }
 
 /** What a stage tells while it works; for people, never for decisions. */
@@ -49,6 +54,8 @@ export interface Observer {
   progress(stage: StageName, plan: RelationPlan, progress: Progress): void
   finished(stage: StageName, plan: RelationPlan | undefined, figures: Progress): void
   failed(stage: StageName, plan: RelationPlan, error: unknown): void
+  /** Not started yet, and why. */
+  waiting?(stage: StageName, plan: RelationPlan, text: string): void
 }
 
 /** Everything that a stage may use. */
@@ -60,6 +67,8 @@ export interface Travel {
   readonly snapshots: Snapshots
   readonly settings: RunSettings
   readonly observer: Observer
+  /** Absent: this machine's. */
+  readonly clock?: Clock
   /** Aborted: give up what runs. */
   readonly signal: AbortSignal
   /** Aborted: start nothing more; what runs goes on. */

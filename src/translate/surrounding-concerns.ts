@@ -49,4 +49,25 @@ export const surroundingConcerns = {
     remedy:
       'Grant the user what the message names, or the role sys:monitor, and plan again; or list those objects by hand.',
   },
+  RS0220: {
+    class: 'note',
+    title: 'One transaction holds all relations',
+    explanation:
+      'With single-transaction every relation is read in one transaction, one after the other. Until it ends, TRUNCATE, DROP and ALTER of those relations wait, and VACUUM cannot remove rows that it still sees.',
+    remedy: 'Choose a quiet time (windows.unload), or consistency frozen or restored.',
+  },
+  RS0221: {
+    class: 'blocking',
+    title: 'One transaction would not live long enough',
+    explanation:
+      'By the sizes in the catalog and redshift.unloadMegabytesPerSecond the transaction or one of its queries takes longer than Redshift lets it. It would be ended, and what was unloaded could not be gone on with.',
+    remedy: 'Choose consistency each-relation, frozen or restored; or select fewer relations.',
+  },
+  RS0222: {
+    class: 'note',
+    title: 'UNLOAD carries AWS keys',
+    explanation:
+      'With redshift.unloadWith keys the keys stand in the statement. Redshift masks them in its query history; they are not written anywhere here.',
+    remedy: 'Attach a role to the cluster and set redshift.iamRole and unloadWith role.',
+  },
 } as const satisfies Readonly<Record<string, ConcernCode>>

@@ -76,12 +76,14 @@ export async function planRun(
     tellScan(context, await scanRelations(places.source, policy, run.folder, run.journal, options, call))
   }
   const facts = await targetFacts(run.folder)
-  return makePlan(run.folder, run.journal, policy, {
+  const { unloadWith, unloadMegabytesPerSecond } = config.redshift
+  const header = {
     toolVersion: toolVersion(),
     run: run.document.run,
     project: facts.project,
     consistency: config.consistency,
-  })
+  }
+  return makePlan(run.folder, run.journal, policy, header, { unloadWith, unloadMegabytesPerSecond })
 }
 
 function tellScan({ talk }: Context, { relationCount, assumptionCount, brokenCount }: ScanCounts): void {
