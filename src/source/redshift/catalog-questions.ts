@@ -33,14 +33,16 @@ export class CatalogQuestions {
   /** Undefined when it is out of reach; everything else that goes wrong is still an error. */
   async optional(text: string, of: Optional): Promise<readonly TextRow[] | undefined> {
     if (this.#refused.has(of.what)) return undefined
+    const subject = `catalog: ${of.what}`
     try {
-      return await this.rows(text, `catalog: ${of.what}`)
+      return await this.rows(text, subject)
     } catch (error) {
       const borne = isOutOfReach(error) || isDenied(error) || (of.bearsRefusal === true && isRefusal(error))
       if (!borne) throw error
       this.#refused.add(of.what)
       const { what, hidesObjects } = of
-      this.#call.missing({ fact: 'catalog-gap', what, reason: (error as Error).message, hidesObjects })
+      const reason = (error as Error).message.replace(`${subject}: `, '')
+      this.#call.missing({ fact: 'catalog-gap', what, reason, hidesObjects })
       return undefined
     }
   }

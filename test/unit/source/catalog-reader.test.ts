@@ -119,6 +119,15 @@ describe('a catalog that keeps something to itself', () => {
   })
 })
 
+describe('schemas', () => {
+  it('of the system and of sessions are never asked about', async () => {
+    const schemas = ['catalog_history', 'information_schema', 'pg_automv', 'pg_catalog', 'pg_temp_3', 'sales']
+    const { entries, asked } = await read({ 'FROM pg_catalog.pg_namespace n ORDER': schemas.map((name) => [name]) })
+    expect(entries.map((entry) => entry.schema)).toEqual(['sales'])
+    expect(asked.filter((text) => /'(pg_|information_schema|catalog_history)/.test(text))).toEqual([])
+  })
+})
+
 describe('tables behind materialized views', () => {
   const answers = (definition: string): Answers => ({
     'SELECT c.relname, c.relkind': [table('mv_tbl__daily__0'), table('orders'), table('mv_tbl__none__0')],
