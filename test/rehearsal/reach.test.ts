@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
@@ -7,6 +8,7 @@ import { emulate, migrate, type Emulated } from './rehearsal.js'
 
 type Settings = Readonly<Record<string, unknown>>
 type Written = Readonly<Record<'redshift' | 's3', Settings>>
+type Change = Readonly<Record<string, unknown>>
 
 /** The line's field that only this rehearsal reads. */
 interface Api {
@@ -14,7 +16,7 @@ interface Api {
 }
 
 /** The emulators' own config, changed; gives its path. */
-async function configWith(emulated: Emulated, change: (written: Written) => Partial<Written>): Promise<string> {
+async function configWith(emulated: Emulated, change: (written: Written) => Change): Promise<string> {
   const written = parse(await readFile(emulated.clouds.config, 'utf8')) as Written
   const path = join(emulated.dir, `changed-${Date.now().toString(36)}.yaml`)
   await writeFile(path, stringify({ ...written, ...change(written) }))
@@ -42,7 +44,7 @@ describe('ways to Redshift, and of UNLOAD to S3', () => {
   })
   afterAll(async () => emulated[Symbol.asyncDispose]())
 
-  const dataApi = (written: Written): Partial<Written> => {
+  const dataApi = (written: Written): Change => {
     const { redshiftApi } = emulated.clouds as Emulated['clouds'] & Api
     const { database, iamRole } = written.redshift
     const { accessKeyId, secretAccessKey } = written.s3
@@ -115,5 +117,33 @@ describe('ways to Redshift, and of UNLOAD to S3', () => {
     expect(ended.stderr).toMatch(/unload tpch\.region.*signature/)
     const texts = [...(await textsBelow(join(emulated.dir, 'runs'))), ended.stdout, ended.stderr]
     expect(texts.filter((one) => one.includes(env.AWS_SECRET_ACCESS_KEY))).toEqual([])
+  })
+
+  it('a stage waits for its window, tells so, and an interrupt ends the wait', async () => {
+    const hours = (from: number): string => String((new Date().getUTCHours() + from) % 24).padStart(2, '0')
+    const windows = { unload: `${hours(2)}:00-${hours(3)}:00`, zone: 'UTC' }
+    const path = await configWith(emulated, (written) => ({ ...written, windows }))
+    const kill = (child: ChildProcess): void => {
+      child.stderr?.on('data', (text: Buffer) => {
+        if (text.includes('waits for its window')) child.kill('SIGINT')
+      })
+    }
+    const ended = await migrate(['run', '--new', '--replace', '--select', 'tpch.n*', '--config', path], { kill })
+    expect({ code: ended.code, signal: ended.signal }).toEqual({ code: 130, signal: null })
+    expect(ended.stderr.match(/unload: waits for its window \d\d:00-\d\d:00 UTC/g)).toHaveLength(1)
+  })
+
+  it('a transaction that Redshift would end is refused by plan and run, with the figures', async () => {
+    const path = await configWith(emulated, ({ redshift }) => ({
+      redshift: { ...redshift, unloadMegabytesPerSecond: 0.005 },
+      consistency: 'single-transaction',
+    }))
+    const planned = await migrate(['plan', '--config', path])
+    expect(planned.code).toBe(10)
+    expect(planned.stdout).toMatch(/^note RS0220: one transaction holds all relations for about \d+ hours/m)
+    expect(planned.stdout).toMatch(/^blocking RS0221: \d+ MB take \d+ s at 0\.005 MB\/s .* after 21600 s/m)
+    const ended = await migrate(['run', '--config', path])
+    expect(ended.code).toBe(10)
+    expect(ended.stderr).toMatch(/RS0221|blocking/)
   })
 })
