@@ -18,9 +18,15 @@ export function bindCast(bound: Bound, type: RsType): Bound {
 
 /** The engine writes `0044-03-15 (BC) 10:00:00` where Redshift has the BC at the end. */
 export function momentLiteral(bound: Bound, type: RsType): string {
+  if (type.name === 'timetz' && isText(bound.type)) return timeAtUtc(bound.sql)
   const isMoment = ['date', 'timestamp', 'timestamptz'].includes(type.name)
   const match = isMoment && bound.literal !== undefined ? /^(\S+)( .+)? BC$/i.exec(bound.literal.trim()) : null
   return match === null ? bound.sql : quoteText(`${match[1] ?? ''} (BC)${match[2] ?? ''}`)
+}
+
+/** TIMETZ is kept at UTC (redshift.md 4.2); text without a zone is taken for UTC. Whatever the day, the clock is the same. */
+function timeAtUtc(sql: string): string {
+  return `((DATE '2000-01-01' + CAST(${sql} AS TIMETZ)) AT TIME ZONE 'UTC')`
 }
 
 const unlike: Readonly<Record<string, readonly string[]>> = {
