@@ -1,15 +1,16 @@
 import type { Journal } from '../journal/journal.js'
 import type { RunFolder } from '../journal/run-folder.js'
-import type { CheckResult, RelationChecks } from '../model/documents.js'
+import type { CheckResult, RelationChecks, SourceMeasurements } from '../model/documents.js'
 import type { Manifest } from '../model/manifest.js'
 import type { Measure } from '../model/measure.js'
 import { relationText, tableText } from '../model/names.js'
-import type { Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
+import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
+import { violationsOf } from '../translate/assumptions.js'
 import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
 import { legs, type Leg } from './stage.js'
 import { targetManifestPath } from './transfer.js'
-import { sourceManifestPath } from './unload.js'
+import { measurementsPath, sourceManifestPath } from './unload.js'
 import { checksPath } from './verify.js'
 
 /** First line of the report. */
@@ -61,6 +62,8 @@ export interface ReportRelation {
   readonly milliseconds: Partial<Record<Leg, number>>
   readonly instances: readonly { readonly step: string; readonly instance: string; readonly logview: string }[]
   readonly concerns: readonly Concern[]
+  /** What was taken for granted of the data; where it did not hold the relation is blocked. */
+  readonly assumptions?: readonly Pick<Assumption, 'code' | 'column' | 'message'>[]
   readonly checks: readonly CheckResult[]
   readonly values: readonly ReportValue[]
   readonly answers: RelationChecks['answers']
@@ -92,7 +95,8 @@ async function reportRelation(
   const source = await folder.readDocument<Manifest>(sourceManifestPath(id))
   const target = await folder.readDocument<Manifest>(targetManifestPath(id))
   const checks = await folder.readDocument<RelationChecks>(checksPath(id))
-  const failure = failureOf(id, journal)
+  const broken = await brokenOf(plan, folder, journal)
+  const failure = failureOf(id, journal) ?? broken[0]?.message
   const taken = legs.flatMap((leg) => (times.has(`${leg}/${id}`) ? [[leg, times.get(`${leg}/${id}`)]] : []))
   return {
     relation: relationText(plan.source),
@@ -107,12 +111,30 @@ async function reportRelation(
     crc64: target?.parts.map((part) => part.crc64 ?? '') ?? [],
     milliseconds: Object.fromEntries(taken) as Partial<Record<Leg, number>>,
     instances,
-    concerns: plan.concerns,
+    concerns: [...plan.concerns, ...broken],
+    ...assumptionsOf(plan),
     checks: checks?.results ?? [],
     values: checks === undefined ? [] : valuesOf(checks),
     answers: checks?.answers ?? { source: [], target: [] },
-    verdict: verdictOf(plan, journal, checks, failure),
+    verdict: broken.length > 0 ? 'blocked' : verdictOf(plan, journal, checks, failure),
   }
+}
+
+/** What the last snapshot found wrong of what the plan assumes; a relation that was unloaded has nothing of it. */
+async function brokenOf(
+  plan: RelationPlan,
+  folder: RunFolder,
+  journal: Pick<Journal, 'status'>,
+): Promise<readonly Concern[]> {
+  const unloaded = journal.status(`unload/${plan.relationId}`)
+  if (plan.assumptions === undefined || !['pending', 'failed'].includes(unloaded.state)) return []
+  const path = measurementsPath(plan.relationId, unloaded.number + 1)
+  return violationsOf(plan, (await folder.readDocument<SourceMeasurements>(path))?.assumptions ?? [])
+}
+
+function assumptionsOf({ assumptions }: RelationPlan): Pick<ReportRelation, 'assumptions'> {
+  if (assumptions === undefined) return {}
+  return { assumptions: assumptions.map(({ code, column, message }) => ({ code, column, message })) }
 }
 
 function figuresOf(manifest: Manifest): Pick<ReportRelation, 'rowCount' | 'byteCount' | 'partCount' | 'snapshot'> {

@@ -2,7 +2,9 @@ import type { Journal } from '../journal/journal.js'
 import { readLines } from '../journal/lines.js'
 import type { RunFolder } from '../journal/run-folder.js'
 import type { CatalogEntry } from '../model/catalog.js'
-import type { Fact, ScanFact } from '../model/facts.js'
+import { MigrationError } from '../model/errors.js'
+import type { CatalogGap, Fact, ScanFact } from '../model/facts.js'
+import { relationText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import type { Source } from '../source/source.js'
@@ -44,13 +46,16 @@ export async function scanRelations(
 
   async function* lines(): AsyncGenerator<Fact> {
     for await (const fact of folder.readLines<Fact>('facts.jsonl')) if (fact.fact !== 'scan') yield fact
-    const examining = (plan: RelationPlan): Promise<readonly ScanFact[]> =>
+    const examining = (plan: RelationPlan): Promise<readonly (ScanFact | CatalogGap)[]> =>
       examineRelation(source, plan, { ...call, deadlineAt: Date.now() + options.millisecondsMax })
     for await (const facts of inOrderAtOnce(assumingPlans(folder, policy), options.atOnce, examining)) {
       counts.relationCount += 1
-      counts.assumptionCount += facts.length
-      counts.brokenCount += facts.filter((fact) => fact.violationCount !== '0').length
-      yield* facts
+      for (const fact of facts) {
+        yield fact
+        if (fact.fact !== 'scan') continue
+        counts.assumptionCount += 1
+        if (fact.violationCount !== '0') counts.brokenCount += 1
+      }
     }
   }
 }
@@ -64,12 +69,25 @@ async function* assumingPlans(folder: RunFolder, policy: PlanPolicy): AsyncGener
   }
 }
 
-/** In a moment of its own: no scan may keep a transaction open over all relations. */
-async function examineRelation(source: Source, plan: RelationPlan, call: Call): Promise<readonly ScanFact[]> {
+/**
+ * In a moment of its own: no scan may keep a transaction open over all relations. A relation that the source refuses to
+ * scan is told as a gap, and does not keep the others from being planned: its unload asks again.
+ */
+async function examineRelation(
+  source: Source,
+  plan: RelationPlan,
+  call: Call,
+): Promise<readonly (ScanFact | CatalogGap)[]> {
   await using snapshot = await source.open('each-relation', call)
-  const examined = await snapshot.examine(plan, plan.assumptions ?? [], call)
-  const at = new Date().toISOString()
-  return examined.map((one) => ({ fact: 'scan', relationId: plan.relationId, ...one, at }))
+  try {
+    const examined = await snapshot.examine(plan, plan.assumptions ?? [], call)
+    const at = new Date().toISOString()
+    return examined.map((one) => ({ fact: 'scan', relationId: plan.relationId, ...one, at }))
+  } catch (error) {
+    const isRefused = error instanceof MigrationError && ['source-refused', 'source-denied'].includes(error.code)
+    if (!isRefused) throw error
+    return [{ fact: 'catalog-gap', what: `scan of ${relationText(plan.source)}`, reason: error.message }]
+  }
 }
 
 /** What a scan found broken, by relation; empty where nothing was scanned. */

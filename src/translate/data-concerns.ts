@@ -110,7 +110,7 @@ export const dataConcerns = {
     class: 'lossy',
     title: 'NUMERIC is rounded to DECIMAL(38,18)',
     explanation:
-      'Chosen by types.decimalScale: round. Digits behind the eighteenth are rounded away, half away from zero.',
+      'Chosen by types.decimalScale: round. Digits behind the eighteenth are rounded away, half away from zero. A value of nines alone, which would need one more digit, makes the statement fail.',
     remedy: 'Set types.decimalScale to check, extended or text to keep every digit.',
   },
   RS0138: {

@@ -86,18 +86,17 @@ function mapNumeric(column: CatalogColumn, value: string, policy: TypePolicy, is
   return { ...plain(`DECIMAL(${precision},${scale})`, value, 'decimal'), precision, scale }
 }
 
-/** Rounded values fit for certain: a scale over 18 leaves at most 19 digits before the point, and there is room for 20. */
+/**
+ * A scale over 18 leaves at most 19 digits before the point, and DECIMAL(38,18) has room for 20. Where no digit may get
+ * lost a cast tells, whether it rounds or cuts; ROUND keeps the old scale, in which a row of nines overflows.
+ */
 function mapFineNumeric(column: CatalogColumn, value: string, policy: TypePolicy, isChosen: boolean): TypeDraft {
   const { precision = 18, scale = 0 } = column.type
-  const rounded = {
-    ...plain(
-      'DECIMAL(38,18)',
-      `CAST(ROUND(${value}, ${decimalScaleMax}) AS DECIMAL(38,${decimalScaleMax}))`,
-      'decimal',
-    ),
+  const fitting = (of: string): TypeDraft => ({
+    ...plain('DECIMAL(38,18)', `CAST(${of} AS DECIMAL(38,${decimalScaleMax}))`, 'decimal'),
     precision: 38,
     scale: decimalScaleMax,
-  }
+  })
   const text = plain('STRING', `CAST(${value} AS VARCHAR(42))`, 'text')
   const noted = (draft: TypeDraft, code: 'RS0107' | 'RS0108' | 'RS0137' | 'RS0138' | 'RS0139', what: string) => ({
     ...draft,
@@ -106,9 +105,9 @@ function mapFineNumeric(column: CatalogColumn, value: string, policy: TypePolicy
   if (isChosen) return text
   switch (policy.decimalScale) {
     case 'check': {
-      const draft = noted(rounded, 'RS0139', 'it becomes DECIMAL(38,18)')
+      const draft = noted(fitting(value), 'RS0139', 'it becomes DECIMAL(38,18)')
       const taken = `has no digits behind the ${decimalScaleMax}th`
-      return assuming(draft, column, 'RS0126', taken, `${value} <> ROUND(${value}, ${decimalScaleMax})`)
+      return assuming(draft, column, 'RS0126', taken, `${value} <> ${draft.unloadExpression}`)
     }
     case 'extended': {
       const draft = { ...plain(`DECIMAL(${precision},${scale})`, value, 'decimal'), precision, scale }
@@ -117,7 +116,7 @@ function mapFineNumeric(column: CatalogColumn, value: string, policy: TypePolicy
     case 'text':
       return noted(text, 'RS0138', 'it becomes text')
     case 'round':
-      return noted(rounded, 'RS0137', 'it is rounded to DECIMAL(38,18)')
+      return noted(fitting(`ROUND(${value}, ${decimalScaleMax})`), 'RS0137', 'it is rounded to DECIMAL(38,18)')
     case 'block':
       return noted(text, 'RS0107', `MaxCompute keeps ${decimalScaleMax} digits behind the point`)
   }
