@@ -68,3 +68,14 @@ POM
   fi
   echo "$version" > "$folder/version"
 done < jars.txt
+
+# An S3 server in Go, built from its module at a fixed version, which Go checks against its checksum database.
+versity=v1.8.0
+if [ "$(cat .cache/go/version 2> /dev/null)" != "$versity" ]; then
+  if ! command -v go > /dev/null; then
+    echo "judges: install Go 1.24 or newer, for versitygw" >&2
+    exit 1
+  fi
+  GOBIN="$PWD/.cache/go/bin" timeout 900 go install "github.com/versity/versitygw/cmd/versitygw@$versity"
+  echo "$versity" > .cache/go/version
+fi

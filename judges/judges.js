@@ -66,6 +66,22 @@ export const judges = [
     ],
   },
   {
+    name: 'versitygw',
+    script: 'versitygw/judge.js',
+    tools: ['go:versitygw'],
+    secondsMax: 120,
+    broken: [
+      {
+        what: 'one flipped bit in what the server sends',
+        change: (facts) => ({ ...facts, versitygw: { liar: true } }),
+        fails: [
+          'gives back what was written, with size, etag and provenance',
+          'reads exactly the range that was asked for, of exactly the object that was meant',
+        ],
+      },
+    ],
+  },
+  {
     name: 'aws-cli',
     script: 'aws-cli/judge.py',
     tools: ['venv:aws'],

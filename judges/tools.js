@@ -11,10 +11,16 @@ export function pathWithTools() {
 
 const programs = fileURLToPath(new URL('.cache/java', import.meta.url))
 
-/** The names that are found nowhere. `venv:x` must stand in the venv and `java:x` among the programs in Java, where versions are pinned. */
+const modules = fileURLToPath(new URL('.cache/go/bin', import.meta.url))
+
+/**
+ * The names that are found nowhere. `venv:x` must stand in the venv `java:x` among the programs
+ * in Java and `go:x` among those in Go, where versions are pinned.
+ */
 export function missingTools(names) {
   const everywhere = pathWithTools().split(delimiter)
   return names.filter((name) => {
+    if (name.startsWith('go:')) return !isExecutable(join(modules, name.slice(3)))
     if (name.startsWith('java:')) return !existsSync(join(programs, name.slice(5), 'version'))
     const pinned = name.startsWith('venv:')
     const places = pinned ? folders.slice(0, 1) : everywhere
