@@ -7,8 +7,10 @@ export interface World {
     readonly accountId: string
     readonly region: string
     readonly keys: readonly AwsKey[]
-    readonly buckets: readonly { readonly name: string; readonly region: string }[]
+    readonly buckets: readonly AwsBucket[]
     readonly roles: readonly AwsRole[]
+    /** Of KMS: ARNs. Absent: none. */
+    readonly kmsKeys?: readonly string[]
   }
   readonly alibaba: {
     /** Main account UID: digits. */
@@ -25,6 +27,8 @@ export interface World {
     readonly password: string
     /** Serverless: STL and STV views are denied (redshift.md 1.10). */
     readonly serverless: boolean
+    /** Of a cluster; absent: `ra3.4xlarge`. */
+    readonly nodeType?: string
   }
   readonly maxcompute: {
     readonly project: string
@@ -40,6 +44,15 @@ export interface AwsKey {
   readonly secretAccessKey: string
   /** Set for temporary keys; requests must carry it. */
   readonly sessionToken?: string
+  /** Milliseconds since 1970, for temporary keys; absent: never. */
+  readonly expiresAt?: number
+}
+
+export interface AwsBucket {
+  readonly name: string
+  readonly region: string
+  /** ARN of the KMS key that new objects are encrypted with; absent: S3's own keys. */
+  readonly kmsKey?: string
 }
 
 export interface AwsRole {
@@ -48,6 +61,10 @@ export interface AwsRole {
   readonly attached: boolean
   /** Buckets that the role may write. */
   readonly buckets: readonly string[]
+  /** What IAM_ROLE default means. */
+  readonly isDefault?: boolean
+  /** Roles that may assume it, as links of a chain; absent: every role. */
+  readonly trusts?: readonly string[]
 }
 
 export interface AlibabaKey {
@@ -85,6 +102,7 @@ export function defaultWorld(): World {
       ...aws,
       keys: [{ accessKeyId: 'AKIAEMULATEDKEY00001', secretAccessKey: 'emulated/aws/secret/access/key/0000001' }],
       buckets: [{ name: 'redshift-stage', region: aws.region }],
+      kmsKeys: [`arn:aws:kms:${aws.region}:${aws.accountId}:key/1234abcd-12ab-34cd-56ef-1234567890ab`],
       roles: [
         { arn: `arn:aws:iam::${aws.accountId}:role/RedshiftUnload`, attached: true, buckets: ['redshift-stage'] },
         { arn: `arn:aws:iam::${aws.accountId}:role/NotAttached`, attached: false, buckets: ['redshift-stage'] },

@@ -153,7 +153,7 @@ describe('text', () => {
     await client.query(unloadText(select, 'escaped/', "GZIP ESCAPE ADDQUOTES NULL AS '@' HEADER PARALLEL OFF"))
     expect(gunzipSync(await stage.read('escaped/000.gz')).toString()).toBe(
       [
-        'i|t|d|n',
+        '"i"|"t"|"d"|"n"',
         '"1"|"a\\|b"|"2024-01-02"|"-1.50"',
         '"2"|"say \\"x\\"\\\\it\\\'s"|@|"0.00"',
         '"3"|"two\\\nlines"|"2024-01-02"|@',

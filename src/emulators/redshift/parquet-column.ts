@@ -9,10 +9,13 @@ export interface ParquetColumn {
   readonly annotation?: 'INT_16' | 'INT_32'
   /** Of a decimal. */
   readonly byteCount?: number
+  /** A SUPER whose JSON is `null` becomes NULL. */
+  readonly dropsJsonNull?: true
 }
 
 export function parquetColumn(name: string, type: RsType, switches: Switches): ParquetColumn {
   if (type.name === 'numeric') return { name, type, byteCount: decimalByteCount(type.precision ?? 38, switches) }
+  if (type.name === 'super' && switches.parquetSuperNull === 'null') return { name, type, dropsJsonNull: true }
   if (type.name !== 'int2' && type.name !== 'int4') return { name, type }
   const annotation = type.name === 'int2' ? switches.parquetSmallint : switches.parquetInteger
   return annotation === 'none' ? { name, type } : { name, type, annotation }
@@ -107,5 +110,6 @@ export function physicalValues(column: ParquetColumn, values: ColumnValues): unk
     const width = column.type.length ?? 0
     return values.map((value) => (value === null ? null : (value as string).padEnd(width)))
   }
+  if (column.dropsJsonNull === true) return values.map((value) => (value === 'null' ? null : value))
   return [...values]
 }

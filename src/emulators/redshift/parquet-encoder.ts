@@ -21,15 +21,15 @@ async function openInPlace(columns: readonly ParquetColumn[]): Promise<PartEncod
   const parts = new Map<number, ParquetPart>()
   return {
     paddingByteCount: paddingByteCount(columns),
-    add: async (slice, rows) => {
-      const part = parts.get(slice) ?? new ParquetPart(columns, writers)
-      parts.set(slice, part)
+    add: async (partId, rows) => {
+      const part = parts.get(partId) ?? new ParquetPart(columns, writers)
+      parts.set(partId, part)
       part.add(columnar(rows, columns.length))
       return part.byteCount
     },
-    finish: async (slice) => {
-      const part = parts.get(slice) ?? new ParquetPart(columns, writers)
-      parts.delete(slice)
+    finish: async (partId) => {
+      const part = parts.get(partId) ?? new ParquetPart(columns, writers)
+      parts.delete(partId)
       return part.finish()
     },
     close: async () => undefined,
@@ -92,14 +92,14 @@ class WorkerEncoder implements PartEncoder {
     await this.#ask({ kind: 'columns', columns: this.#columns })
   }
 
-  async add(slice: number, rows: readonly EngineRow[]): Promise<number> {
+  async add(partId: number, rows: readonly EngineRow[]): Promise<number> {
     const values = columnar(rows, this.#columns.length)
-    const reply = await this.#ask({ kind: 'add', slice, values })
+    const reply = await this.#ask({ kind: 'add', partId, values })
     return 'byteCount' in reply ? reply.byteCount : 0
   }
 
-  async finish(slice: number): Promise<Uint8Array> {
-    const reply = await this.#ask({ kind: 'finish', slice })
+  async finish(partId: number): Promise<Uint8Array> {
+    const reply = await this.#ask({ kind: 'finish', partId })
     if (!('bytes' in reply)) throw new Error('the Parquet worker gave no file')
     return reply.bytes
   }

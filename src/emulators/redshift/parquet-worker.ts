@@ -4,8 +4,8 @@ import { loadParquetWriter, ParquetPart } from './parquet-part.js'
 
 export type WorkerRequest =
   | { readonly id: number; readonly kind: 'columns'; readonly columns: readonly ParquetColumn[] }
-  | { readonly id: number; readonly kind: 'add'; readonly slice: number; readonly values: readonly ColumnValues[] }
-  | { readonly id: number; readonly kind: 'finish'; readonly slice: number }
+  | { readonly id: number; readonly kind: 'add'; readonly partId: number; readonly values: readonly ColumnValues[] }
+  | { readonly id: number; readonly kind: 'finish'; readonly partId: number }
 
 /** `byteCount` of the open part after `add`; the file after `finish`. */
 export type WorkerReply =
@@ -23,13 +23,13 @@ if (parentPort !== null) {
       columns = request.columns
       return { id: request.id, byteCount: 0 }
     }
-    const part = parts.get(request.slice) ?? new ParquetPart(columns, writers)
+    const part = parts.get(request.partId) ?? new ParquetPart(columns, writers)
     if (request.kind === 'add') {
-      parts.set(request.slice, part)
+      parts.set(request.partId, part)
       part.add(request.values)
       return { id: request.id, byteCount: part.byteCount }
     }
-    parts.delete(request.slice)
+    parts.delete(request.partId)
     return { id: request.id, bytes: part.finish() }
   }
   port.on('message', (request: WorkerRequest) => {

@@ -1,14 +1,14 @@
 import type { EngineRow } from '../sql-engine.js'
 import type { RsType } from './types.js'
 
-/** Encodes the parts of one UNLOAD, one open part a slice. */
+/** Encodes the parts of one UNLOAD, each under a number of its own while it is open. */
 export interface PartEncoder {
   /** Bytes that blank padding adds to a row, at most. */
   readonly paddingByteCount: number
-  /** Bytes of the slice's open part after these rows. */
-  add(slice: number, rows: readonly EngineRow[]): Promise<number>
-  /** The file; the next rows of the slice open another. */
-  finish(slice: number): Promise<Uint8Array>
+  /** Bytes of the open part after these rows. */
+  add(id: number, rows: readonly EngineRow[]): Promise<number>
+  /** The file; the next rows under this number open another. */
+  finish(id: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 

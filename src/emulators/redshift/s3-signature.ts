@@ -1,5 +1,12 @@
 import { createHash, createHmac } from 'node:crypto'
 
+export interface S3Keys {
+  readonly accessKeyId: string
+  readonly secret: string
+  /** Of temporary keys. */
+  readonly token?: string
+}
+
 export interface SignedRequest {
   readonly method: string
   /** Encoded, path style. */
@@ -8,7 +15,9 @@ export interface SignedRequest {
   readonly host: string
   readonly body: Uint8Array
   readonly region: string
-  readonly keys: { readonly accessKeyId: string; readonly secret: string }
+  readonly keys: S3Keys
+  /** More `x-amz-` headers, in lower case. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly now: Date
 }
 
@@ -37,7 +46,10 @@ export function queryText(query: SignedRequest['query']): string {
 export function signRequest(request: SignedRequest): Record<string, string> {
   const stamp = request.now.toISOString().replace(/[-:]|\.\d{3}/g, '')
   const day = stamp.slice(0, 8)
+  const { token } = request.keys
   const headers: Record<string, string> = {
+    ...request.headers,
+    ...(token === undefined ? {} : { 'x-amz-security-token': token }),
     host: request.host,
     'x-amz-content-sha256': sha256(request.body),
     'x-amz-date': stamp,

@@ -1,8 +1,7 @@
 import { request as httpRequest } from 'node:http'
-import { servicePrincipal } from '../world.js'
 import { RedshiftFault } from './fault.js'
-import { encodeSegment, queryText, signRequest } from './s3-signature.js'
-import { s3Fault } from './unload-access.js'
+import { encodeSegment, queryText, type S3Keys, signRequest } from './s3-signature.js'
+import { s3Fault } from './s3-fault.js'
 
 interface Reply {
   readonly status: number
@@ -13,16 +12,24 @@ interface Reply {
 /** A request that takes longer has failed. */
 const requestMillisecondsMax = 300_000
 
+/** As whom S3 is asked, and how it shall keep the objects. */
+export interface S3Access {
+  readonly region: string
+  readonly keys: S3Keys
+  /** Of every PUT: server-side encryption. */
+  readonly putHeaders: Readonly<Record<string, string>>
+}
+
 /** Writes to the emulated S3 as Redshift's slices do: whole objects, path style. */
 export class S3Writer {
   readonly #endpoint: URL
   readonly #bucket: string
-  readonly #region: string
+  readonly #access: S3Access
 
-  constructor(endpoint: string, bucket: string, region: string) {
+  constructor(endpoint: string, bucket: string, access: S3Access) {
     this.#endpoint = new URL(endpoint)
     this.#bucket = bucket
-    this.#region = region
+    this.#access = access
   }
 
   async put(key: string, body: Uint8Array): Promise<void> {
@@ -55,8 +62,9 @@ export class S3Writer {
   ): Promise<Reply> {
     const path = `/${this.#bucket}/${encodeSegment(key, true)}`.replace(/\/$/, key === '' ? '' : '/')
     const { host, hostname, port } = this.#endpoint
-    const keys = servicePrincipal
-    const headers = signRequest({ method, path, query, host, body, region: this.#region, keys, now: new Date() })
+    const { region, keys, putHeaders } = this.#access
+    const extra = method === 'PUT' ? putHeaders : {}
+    const headers = signRequest({ method, path, query, host, body, region, keys, headers: extra, now: new Date() })
     const target = query.length === 0 ? path : `${path}?${queryText(query)}`
     const reply = await send({ method, hostname, port, path: target, headers }, body)
     if (reply.status >= 200 && reply.status < 300) return reply

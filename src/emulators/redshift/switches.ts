@@ -19,6 +19,31 @@ export interface Switches {
   readonly manifestCharLength: boolean
   /** Whether it has totals, `meta`, beside those of each entry. */
   readonly manifestTotals: boolean
+  /** How PARTITION BY writes a key's value into the path: RFC 3986, what Hive escapes, or as it is (redshift.md 1.4). */
+  readonly partitionValue: 'url' | 'hive' | 'plain'
+  /** Folder of an empty text: `k=`, or that of NULL, as Hive has it. */
+  readonly partitionEmptyText: 'empty' | 'default-partition'
+  readonly partitionBoolean: 't' | 'true'
+  /** CHAR as a partition key: with its padding or without. */
+  readonly partitionChar: 'trimmed' | 'padded'
+  /** What text and CSV write for no rows: nothing, or a file for every slice and a manifest (redshift.md 1.6). */
+  readonly unloadNoRows: 'nothing' | 'empty-files'
+  /** Digits of REAL and DOUBLE in text, CSV and JSON: 6 and 15 with extra_float_digits added, or all that are needed. */
+  readonly unloadFloatDigits: 'session' | 'shortest'
+  /** An empty text in CSV; `bare` is not to be told from NULL. */
+  readonly csvEmptyText: 'quoted' | 'bare'
+  /** NULL under ADDQUOTES. */
+  readonly addQuotesNull: 'bare' | 'quoted'
+  /** Whether ESCAPE holds for SUPER too, which the manual does not name beside CHAR and VARCHAR. */
+  readonly escapeSuper: boolean
+  /** NULL in a SUPER column of text and CSV: JSON's word, or what other columns write. */
+  readonly superNullText: 'json' | 'marker'
+  /** A SUPER that is JSON's null, in Parquet (redshift.md 2). */
+  readonly parquetSuperNull: 'text' | 'null'
+  /** A boolean in JSON: `"t"`, or `t`, which is no JSON (redshift.md 1.2). */
+  readonly jsonBoolean: 'quoted' | 'bare'
+  /** ROWGROUPSIZE on Serverless (redshift.md 1.2). */
+  readonly serverlessRowGroupSize: 'taken' | 'refused'
   /** Whether UNLOAD ends with an INFO notice of its row count. */
   readonly unloadNotice: boolean
   /** Fraction of a TIME in a result and in text files. */
@@ -42,6 +67,19 @@ export const defaultSwitches: Switches = {
   manifestNumericKeys: true,
   manifestCharLength: true,
   manifestTotals: true,
+  partitionValue: 'url',
+  partitionEmptyText: 'empty',
+  partitionBoolean: 't',
+  partitionChar: 'trimmed',
+  unloadNoRows: 'nothing',
+  unloadFloatDigits: 'session',
+  csvEmptyText: 'quoted',
+  addQuotesNull: 'bare',
+  escapeSuper: true,
+  superNullText: 'json',
+  parquetSuperNull: 'text',
+  jsonBoolean: 'quoted',
+  serverlessRowGroupSize: 'taken',
   unloadNotice: true,
   timeText: 'trimmed',
   timeCast: 'trimmed',
@@ -62,6 +100,19 @@ const choices: { readonly [Name in Exclude<keyof Switches, 'historyLagMillisecon
   manifestNumericKeys: [true, false],
   manifestCharLength: [true, false],
   manifestTotals: [true, false],
+  partitionValue: ['url', 'hive', 'plain'],
+  partitionEmptyText: ['empty', 'default-partition'],
+  partitionBoolean: ['t', 'true'],
+  partitionChar: ['trimmed', 'padded'],
+  unloadNoRows: ['nothing', 'empty-files'],
+  unloadFloatDigits: ['session', 'shortest'],
+  csvEmptyText: ['quoted', 'bare'],
+  addQuotesNull: ['bare', 'quoted'],
+  escapeSuper: [true, false],
+  superNullText: ['json', 'marker'],
+  parquetSuperNull: ['text', 'null'],
+  jsonBoolean: ['quoted', 'bare'],
+  serverlessRowGroupSize: ['taken', 'refused'],
   unloadNotice: [true, false],
   timeText: ['trimmed', 'full'],
   timeCast: ['trimmed', 'full'],

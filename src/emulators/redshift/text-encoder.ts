@@ -1,62 +1,50 @@
-import { gzipSync } from 'node:zlib'
-import type { EngineRow, EngineValue } from '../sql-engine.js'
+import type { EngineRow } from '../sql-engine.js'
+import { delimitedLine } from './delimited-line.js'
+import { fixedWidthLine } from './fixed-width-line.js'
+import { jsonLine } from './json-line.js'
+import { compressPart } from './part-compression.js'
 import { paddingByteCount, type PartEncoder } from './part-encoder.js'
 import type { ResultColumn } from './result-columns.js'
 import type { UnloadRequest } from './unload-request.js'
-import { valueText } from './value-text.js'
+import type { TextStyle } from './unload-value.js'
 
-/** Delimited text and CSV (redshift.md 1.1): one line a row. */
-export function openTextEncoder(request: UnloadRequest, columns: readonly ResultColumn[]): PartEncoder {
-  const delimiter = request.delimiter ?? (request.format === 'CSV' ? ',' : '|')
-  const field = request.format === 'CSV' ? csvField(delimiter, request) : textField(delimiter, request)
-  const line = (row: EngineRow): string => columns.map((column, i) => field(row[i] ?? null, column)).join(delimiter)
-  const parts = new Map<number, Buffer[]>()
+/** Lines without their ends. */
+export interface LineFormat {
+  readonly header?: string
+  line(row: EngineRow): string
+}
+
+/** Delimited, fixed-width, CSV and JSON files (redshift.md 1.1): one line a row. */
+export function openTextEncoder(
+  request: UnloadRequest,
+  columns: readonly ResultColumn[],
+  style: TextStyle,
+): PartEncoder {
+  const format = lineFormat(request, columns, style)
+  const header = request.header && format.header !== undefined ? [Buffer.from(`${format.header}\n`)] : []
+  const parts = new Map<number, { readonly chunks: Buffer[]; byteCount: number }>()
   return {
     paddingByteCount: paddingByteCount(columns),
-    add: async (slice, rows) => {
-      const chunks = parts.get(slice) ?? (request.header ? [headerLine(columns, delimiter)] : [])
-      parts.set(slice, chunks)
-      chunks.push(Buffer.from(rows.map((row) => `${line(row)}\n`).join('')))
-      return chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    add: async (id, rows) => {
+      const part = parts.get(id) ?? { chunks: [...header], byteCount: header[0]?.length ?? 0 }
+      parts.set(id, part)
+      const chunk = Buffer.from(rows.map((row) => `${format.line(row)}\n`).join(''))
+      part.chunks.push(chunk)
+      part.byteCount += chunk.length
+      return part.byteCount
     },
-    finish: async (slice) => {
-      const bytes = Buffer.concat(parts.get(slice) ?? [])
-      parts.delete(slice)
-      return request.compression === 'GZIP' ? gzipSync(bytes) : bytes
+    finish: async (id) => {
+      const bytes = Buffer.concat(parts.get(id)?.chunks ?? header)
+      parts.delete(id)
+      return compressPart(bytes, request.compression)
     },
     close: async () => undefined,
   }
 }
 
-type Field = (value: EngineValue, column: ResultColumn) => string
-
-function headerLine(columns: readonly ResultColumn[], delimiter: string): Buffer {
-  return Buffer.from(`${columns.map((column) => column.name).join(delimiter)}\n`)
-}
-
-function csvField(delimiter: string, { nullText }: UnloadRequest): Field {
-  return (value, column) => {
-    if (value === null) return nullText ?? ''
-    const text = valueText(value, column)
-    const plain = text !== '' && !/["\r\n]/.test(text) && !text.includes(delimiter)
-    return plain ? text : `"${text.replaceAll('"', '""')}"`
-  }
-}
-
-const escapedTypes = ['char', 'varchar', 'name', 'super']
-
-/** ESCAPE puts a backslash before what would end a text's field; ADDQUOTES puts every field into quotes. */
-function textField(delimiter: string, { nullText, escape, addQuotes }: UnloadRequest): Field {
-  return (value, column) => {
-    if (value === null) return nullText ?? ''
-    let text = valueText(value, column)
-    if (escape && escapedTypes.includes(column.type.name)) {
-      text = [...text].map((char) => (needsEscape(char, delimiter, addQuotes) ? `\\${char}` : char)).join('')
-    }
-    return addQuotes ? `"${text}"` : text
-  }
-}
-
-function needsEscape(char: string, delimiter: string, quoted: boolean): boolean {
-  return ['\n', '\r', '\\', delimiter].includes(char) || (quoted && (char === '"' || char === "'"))
+function lineFormat(request: UnloadRequest, columns: readonly ResultColumn[], style: TextStyle): LineFormat {
+  if (request.format === 'JSON') return jsonLine(columns, style)
+  return request.fixedWidth === undefined
+    ? delimitedLine(request, columns, style)
+    : fixedWidthLine(request, columns, style)
 }

@@ -1,18 +1,14 @@
-import type { World } from '../world.js'
+import { servicePrincipal, type World } from '../world.js'
 import { RedshiftFault } from './fault.js'
+import type { S3Keys } from './s3-signature.js'
+import type { S3Access } from './s3-writer.js'
+import { s3Fault } from './s3-fault.js'
+import type { Switches } from './switches.js'
 import type { Authorization, UnloadRequest } from './unload-request.js'
 
-/** A failure that Redshift reports from S3, in its boxed wording (redshift.md 1.12). */
-export function s3Fault(status: number, code: string, text: string, requestId = 'EMULATED00000000'): RedshiftFault {
-  const message = `S3ServiceException:${text},Status ${status},Error ${code},Rid ${requestId},CanRetry 1`
-  return new RedshiftFault('XX000', message, {
-    detail: `error:  ${message}\n  code:      15001\n  context:   S3 key being written`,
-  })
-}
-
-/** Which region the bucket answers in; refuses what the real service would refuse before anything is written. */
-export function checkAccess(request: UnloadRequest, world: World, user: string): string {
-  checkAuthorization(request.authorization, world, user)
+/** As whom S3 is asked; refuses what the real service would refuse before anything is written. */
+export function checkAccess(request: UnloadRequest, world: World, user: string): S3Access {
+  const role = lastRole(request.authorization, world, user)
   const bucket = world.aws.buckets.find((candidate) => candidate.name === request.bucket)
   if (bucket === undefined) throw s3Fault(404, 'NoSuchBucket', 'The specified bucket does not exist')
   const expected = request.region ?? world.aws.region
@@ -24,23 +20,42 @@ export function checkAccess(request: UnloadRequest, world: World, user: string):
         : 'The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.',
     )
   }
-  if (!mayWrite(request, world)) throw s3Fault(403, 'AccessDenied', 'Access Denied')
-  return bucket.region
+  if (role?.buckets.includes(request.bucket) === false) throw s3Fault(403, 'AccessDenied', 'Access Denied')
+  return { region: bucket.region, keys: keysOf(request.authorization), putHeaders: encryptionHeaders(request) }
 }
 
-function checkAuthorization(authorization: Authorization, world: World, user: string): void {
-  switch (authorization.kind) {
-    case 'keys':
-      return checkKeys(authorization, world)
-    case 'default-role':
-      throw new RedshiftFault('XX000', 'There is no default IAM role associated with the cluster.')
-    case 'role':
-      authorization.chain.forEach((arn, i) => {
-        const role = world.aws.roles.find((candidate) => candidate.arn === arn)
-        // The first role of a chain must be attached; the others must let the one before assume them.
-        if (role === undefined || (i === 0 && !role.attached)) throw notAuthorized(world, user, arn)
-      })
+/** Keys sign S3's requests themselves, and S3 judges them; a role's session is the emulators' own. */
+function keysOf(authorization: Authorization): S3Keys {
+  if (authorization.kind !== 'keys') return servicePrincipal
+  const { id, secret, token } = authorization
+  return { accessKeyId: id, secret, ...(token === undefined ? {} : { token }) }
+}
+
+/** Without a key the bucket's own default holds, which is what AUTO asks for (redshift.md 1.7). */
+function encryptionHeaders({ kmsKey }: UnloadRequest): Record<string, string> {
+  if (kmsKey === undefined) return {}
+  return { 'x-amz-server-side-encryption': 'aws:kms', 'x-amz-server-side-encryption-aws-kms-key-id': kmsKey }
+}
+
+type Role = World['aws']['roles'][number]
+
+/** The role that writes, after all that lead to it (redshift.md 1.8); undefined for keys. */
+function lastRole(authorization: Authorization, world: World, user: string): Role | undefined {
+  if (authorization.kind === 'keys') return undefined
+  if (authorization.kind === 'default-role') {
+    const chosen = world.aws.roles.find((role) => role.isDefault === true && role.attached)
+    if (chosen !== undefined) return chosen
+    throw new RedshiftFault('XX000', 'There is no default IAM role associated with the cluster.')
   }
+  let before: Role | undefined
+  for (const arn of authorization.chain) {
+    const role = world.aws.roles.find((candidate) => candidate.arn === arn)
+    // The first role of a chain must be attached; the others must let the one before assume them.
+    const may = before === undefined ? role?.attached === true : role?.trusts?.includes(before.arn) !== false
+    if (role === undefined || !may) throw notAuthorized(world, user, arn)
+    before = role
+  }
+  return before
 }
 
 function notAuthorized(world: World, user: string, arn: string): RedshiftFault {
@@ -50,21 +65,13 @@ function notAuthorized(world: World, user: string, arn: string): RedshiftFault {
   })
 }
 
-function checkKeys(keys: Extract<Authorization, { kind: 'keys' }>, world: World): void {
-  const known = world.aws.keys.find((key) => key.accessKeyId === keys.id)
-  if (known === undefined) {
-    throw s3Fault(403, 'InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.')
-  }
-  if (known.secretAccessKey !== keys.secret) {
-    const text = 'The request signature we calculated does not match the signature you provided.'
-    throw s3Fault(403, 'SignatureDoesNotMatch', text)
-  }
-  if (known.sessionToken !== keys.token)
-    throw s3Fault(403, 'InvalidToken', 'The provided token is malformed or otherwise invalid.')
-}
+const rowGroupNodeTypes = ['ra3.4xlarge', 'ra3.16xlarge', 'ds2.8xlarge', 'dc2.8xlarge']
 
-function mayWrite({ authorization, bucket }: UnloadRequest, world: World): boolean {
-  if (authorization.kind !== 'role') return true
-  const last = authorization.chain[authorization.chain.length - 1]
-  return world.aws.roles.find((role) => role.arn === last)?.buckets.includes(bucket) ?? false
+/** ROWGROUPSIZE is for four node types (redshift.md 1.2); what Serverless says to it is not known. */
+export function checkNodeType(request: UnloadRequest, world: World, switches: Switches): void {
+  if (request.rowGroupSize === undefined) return
+  const { serverless, nodeType = 'ra3.4xlarge' } = world.redshift
+  const taken = serverless ? switches.serverlessRowGroupSize === 'taken' : rowGroupNodeTypes.includes(nodeType)
+  if (taken) return
+  throw new RedshiftFault('0A000', `ROWGROUPSIZE is not supported on ${serverless ? 'Serverless' : nodeType}`)
 }

@@ -8,8 +8,8 @@ import { checkUnload } from './unload-rules.js'
 const megabyte = 1024 * 1024
 
 /** Reads and checks the statement; every refusal is Redshift's. */
-export function parseUnload(text: string): UnloadRequest {
-  const cursor = openCursor(tokenize(text))
+export function parseUnload(text: string, caseSensitive = false): UnloadRequest {
+  const cursor = openCursor(tokenize(text), caseSensitive)
   cursor.expectWord('unload')
   cursor.expectOperator('(')
   const draft: UnloadDraft = { query: cursor.string() }
@@ -184,7 +184,7 @@ function parseRest(cursor: TokenCursor, draft: UnloadDraft, word: string): boole
       cursor.next()
       cursor.expectWord('by')
       draft.partitionBy = cursor.list(() => cursor.identifier())
-      cursor.acceptWord('include')
+      if (cursor.acceptWord('include')) draft.include = true
       return true
     default:
       return false

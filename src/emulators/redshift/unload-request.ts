@@ -30,6 +30,8 @@ export interface UnloadRequest {
   /** The master key came inside CREDENTIALS '…'. */
   readonly credentialsMasterKey?: boolean
   readonly partitionBy?: readonly string[]
+  /** Partition columns stay in the files. */
+  readonly include?: boolean
   readonly region?: string
   readonly extension?: string
   /** Bytes. */

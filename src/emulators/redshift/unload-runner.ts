@@ -9,13 +9,15 @@ import type { ResultColumn } from './result-columns.js'
 import { S3Writer } from './s3-writer.js'
 import type { ServerParts } from './server-parts.js'
 import type { SqlSession } from './sql-session.js'
+import type { Switches } from './switches.js'
 import type { Query } from './syntax-tree.js'
 import { openTextEncoder } from './text-encoder.js'
 import { tokenize } from './tokenizer.js'
 import { typeText } from './type-facts.js'
-import { checkAccess } from './unload-access.js'
+import { checkAccess, checkNodeType } from './unload-access.js'
 import { manifestText } from './unload-manifest.js'
 import { parseUnload } from './unload-options.js'
+import { type PartLayout, partLayout } from './unload-partition.js'
 import type { UnloadRequest } from './unload-request.js'
 
 /** What the runner of statements knows of an UNLOAD that is on its way. */
@@ -33,32 +35,22 @@ export async function runUnload(
   server: ServerParts,
   watch: UnloadWatch,
 ): Promise<number> {
-  const request = parseUnload(text)
-  session.refuseReadOnly()
-  const query = parseSelect(request.query, session)
-  const { world, s3Endpoint } = server.unload
-  const bound = await session.bindSelect(query)
-  const region = checkAccess(request, world, session.identity.user)
-  const described = session.columnsOf(bound, await session.connection.describe(bound.sql))
-  checkColumns(described, request)
-  const store = new S3Writer(s3Endpoint, request.bucket, region)
+  const writing = await prepareUnload(text, session, server, watch)
+  const { request, store } = writing
   const location = `s3://${request.bucket}/${request.prefix}`
-  const format = request.format === 'TEXT' ? 'Text' : request.format === 'CSV' ? 'CSV' : 'PARQUET'
+  const format = request.format === 'TEXT' ? 'Text' : request.format
   const files: UnloadedFile[] = []
   server.history.noteUnloadRunning(record, location, format)
   try {
     await prepareDestination(request, store)
     await session.transaction.touch()
-    await writeParts({ request, store, session, sql: bound.sql, columns: described, watch }, (file) => {
+    await writeParts(writing, (file) => {
       files.push(file)
       server.history.noteFile(record, file, format)
       watch.partWritten()
       refuseCancelled(watch)
     })
-    if (request.manifest !== 'none' && files.length > 0) {
-      const manifest = manifestText(files, described, request.manifest === 'verbose' ? server.switches : undefined)
-      await store.put(`${request.prefix}manifest`, Buffer.from(manifest))
-    }
+    await writeManifest(writing, files)
   } catch (error) {
     session.lastUnloadCount = 0
     server.history.noteUnloadEnd(record, 'aborted', files, error instanceof Error ? error.message : String(error))
@@ -69,6 +61,37 @@ export async function runUnload(
   session.lastUnloadCount = rowCount
   session.lastUnloadId = record.queryId
   return rowCount
+}
+
+/** Everything that is refused before S3 is asked. */
+async function prepareUnload(
+  text: string,
+  session: SqlSession,
+  server: ServerParts,
+  watch: UnloadWatch,
+): Promise<Writing> {
+  const request = parseUnload(text, session.settings.is('enable_case_sensitive_identifier'))
+  session.refuseReadOnly()
+  const query = parseSelect(request.query, session)
+  const { world, s3Endpoint } = server.unload
+  const { switches } = server
+  const bound = await session.bindSelect(query)
+  checkNodeType(request, world, switches)
+  const access = checkAccess(request, world, session.identity.user)
+  const columns = session.columnsOf(bound, await session.connection.describe(bound.sql))
+  checkColumns(columns, request)
+  const layout = partLayout(request, columns, switches)
+  const store = new S3Writer(s3Endpoint, request.bucket, access)
+  return { request, store, session, sql: bound.sql, columns, layout, switches, watch }
+}
+
+/** Its names are the select list's, partition columns and all, and HEADER lines count as rows (redshift.md 1.6). */
+async function writeManifest(writing: Writing, files: readonly UnloadedFile[]): Promise<void> {
+  const { request, store, columns, switches } = writing
+  if (request.manifest === 'none' || files.length === 0) return
+  const counted = request.header ? files.map((file) => ({ ...file, rowCount: file.rowCount + 1 })) : files
+  const text = manifestText(counted, columns, request.manifest === 'verbose' ? switches : undefined)
+  await store.put(`${request.prefix}manifest`, Buffer.from(text))
 }
 
 /** The argument is decoded once as a string; now it is read as SQL, with quotes and backslashes of its own. */
@@ -105,21 +128,29 @@ function checkColumns(columns: readonly ResultColumn[], request: UnloadRequest):
   }
 }
 
-/** The check is on the string prefix, not on a directory (redshift.md 1.5). */
+/**
+ * The check is on the string prefix, not on a directory (redshift.md 1.5). S3 is asked in any case, and refuses keys that
+ * are not good. With PARTITION BY, CLEANPATH empties folders as they receive files.
+ */
 async function prepareDestination(request: UnloadRequest, store: S3Writer): Promise<void> {
-  if (request.allowOverwrite) return
+  const isEmpty = (await store.list(request.prefix, 1)).length === 0
+  if (request.allowOverwrite || isEmpty) return
   if (request.cleanPath) {
-    for (;;) {
-      const keys = await store.list(request.prefix, 1000)
-      if (keys.length === 0) return
-      for (const key of keys) await store.remove(key)
-    }
+    if (request.partitionBy === undefined) await removeAll(request.prefix, store)
+    return
   }
-  if ((await store.list(request.prefix, 1)).length === 0) return
   throw new RedshiftFault(
     'XX000',
     'Specified unload destination on S3 is not empty. Consider using a different bucket / prefix, manually removing the target files in S3, or using the ALLOWOVERWRITE option.',
   )
+}
+
+async function removeAll(prefix: string, store: S3Writer): Promise<void> {
+  for (;;) {
+    const keys = await store.list(prefix, 1000)
+    if (keys.length === 0) return
+    for (const key of keys) await store.remove(key)
+  }
 }
 
 interface Writing {
@@ -127,24 +158,38 @@ interface Writing {
   readonly store: S3Writer
   readonly session: SqlSession
   readonly sql: string
+  /** Of the select list. */
   readonly columns: readonly ResultColumn[]
+  readonly layout: PartLayout
+  readonly switches: Switches
   readonly watch: UnloadWatch
 }
 
 async function writeParts(writing: Writing, written: (file: UnloadedFile) => void): Promise<void> {
-  const { request, store, session, sql, watch } = writing
+  const { request, layout, store, session, sql, watch } = writing
   const encoder = await openEncoder(writing)
+  const clean = request.cleanPath && request.partitionBy !== undefined
+  const prepareFolder = (folder: string): Promise<void> => removeAll(request.prefix + folder, store)
   try {
-    const parts = new PartWriter(request, encoder, store, written)
+    const parts = new PartWriter({ request, layout, encoder, store, written, ...(clean ? { prepareFolder } : {}) })
+    let rowCount = 0
     for await (const rows of await session.connection.stream(sql)) {
       refuseCancelled(watch)
       await parts.add(rows)
+      rowCount += rows.length
     }
     refuseCancelled(watch)
     await parts.finish()
+    if (rowCount === 0 && leavesEmptyFiles(writing)) await parts.finishEmpty()
   } finally {
     await encoder.close()
   }
+}
+
+/** Of Parquet and JSON it is known that they leave nothing (redshift.md 1.6). */
+function leavesEmptyFiles({ request, switches }: Writing): boolean {
+  const mayBe = request.format === 'TEXT' || request.format === 'CSV'
+  return mayBe && request.partitionBy === undefined && switches.unloadNoRows === 'empty-files'
 }
 
 /** What lies there stays; the manifest does not come (redshift.md 1.11). */
@@ -152,7 +197,10 @@ function refuseCancelled(watch: UnloadWatch): void {
   if (watch.isCancelled()) throw new RedshiftFault('57014', "Query canceled on user's request")
 }
 
-async function openEncoder({ request, columns, session }: Writing): Promise<PartEncoder> {
-  if (request.format !== 'PARQUET') return openTextEncoder(request, columns)
-  return openParquetEncoder(columns.map(({ name, type }) => parquetColumn(name, type, session.identity.switches)))
+async function openEncoder({ request, layout, session, switches }: Writing): Promise<PartEncoder> {
+  if (request.format === 'PARQUET') {
+    return openParquetEncoder(layout.columns.map(({ name, type }) => parquetColumn(name, type, switches)))
+  }
+  const extraFloatDigits = Number(session.settings.get('extra_float_digits'))
+  return openTextEncoder(request, layout.columns, { switches, extraFloatDigits })
 }

@@ -57,6 +57,16 @@ export function floatText(value: number, single: boolean): string {
   return text.replace(/e([+-])(\d)$/, 'e$10$2')
 }
 
+/** `%.<digits>g`, as PostgreSQL 8 prints with few digits; the last one may differ from the number. */
+export function roundedFloatText(value: number, digits: number): string {
+  if (!Number.isFinite(value) || value === 0) return floatText(value, false)
+  const [mantissa = '', power = '0'] = value.toExponential(digits - 1).split('e')
+  const exponent = Number(power)
+  const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+  if (exponent >= -4 && exponent < digits) return trimmed(value.toFixed(digits - 1 - exponent))
+  return `${trimmed(mantissa)}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`
+}
+
 function singleText(value: number): string {
   for (let digits = 6; digits < 9; digits += 1) {
     const text = String(Number(value.toPrecision(digits)))
