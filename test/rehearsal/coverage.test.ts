@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -60,6 +60,19 @@ const depot: readonly Made[] = [
     becomes: 'manual',
     sql: 'CREATE VIEW depot.nowhere AS SELECT x FROM elsewhere.missing WITH NO SCHEMA BINDING',
   },
+  {
+    kind: 'materialized-view',
+    name: 'depot.totals',
+    becomes: 'manual',
+    sql: 'CREATE MATERIALIZED VIEW depot.totals AS SELECT carrier, COUNT(*) AS parcels FROM depot.parcel GROUP BY carrier',
+  },
+  {
+    kind: 'external-table',
+    name: 'lake.events',
+    becomes: 'skipped',
+    sql: `CREATE EXTERNAL TABLE lake.events (id bigint, name varchar(20)) PARTITIONED BY (day date)
+      STORED AS PARQUET LOCATION 's3://lake/events/'`,
+  },
 ]
 
 let emulated: Emulated
@@ -71,11 +84,13 @@ beforeAll(async () => {
   client = new pg.Client({ host, port, database, user, password, ssl: { ca: await readFile(caFile) } })
   await client.connect()
   await client.query('CREATE SCHEMA depot')
+  await client.query(`CREATE EXTERNAL SCHEMA lake FROM DATA CATALOG DATABASE 'lakedb'
+    IAM_ROLE 'arn:aws:iam::111122223333:role/Spectrum' CREATE EXTERNAL DATABASE IF NOT EXISTS`)
   for (const { sql } of depot) await client.query(sql)
   await client.query('ALTER TABLE depot.parcel DROP COLUMN gone')
   await client.query("COMMENT ON TABLE depot.parcel IS 'what is sent'")
   await changeConfig(emulated.clouds.config, (text) =>
-    text.replace(/select:\n {2}- "?\*"?\n/, 'select:\n  - depot.*\n'),
+    text.replace(/select:\n {2}- "?\*"?\n/, 'select:\n  - depot.*\n  - lake.*\n'),
   )
 })
 
@@ -172,7 +187,7 @@ describe('the coverage matrix', () => {
     const [tables] = expected(depot)
     const row = new RegExp(`^table +${tables?.foundCount} +3 +1 +1 +0 +1$`, 'm')
     expect(ended.stdout).toMatch(row)
-    expect(ended.stdout).toMatch(new RegExp(`^in all +${depot.length} +3 +1 +1 +2 +1$`, 'm'))
+    expect(ended.stdout).toMatch(new RegExp(`^in all +${depot.length} +3 +1 +1 +3 +2$`, 'm'))
     expect(ended.stdout).toMatch(/^view depot\.heavy manual: is a view/m)
     const reported = await migrate(['report', '--config', emulated.clouds.config, '--json'])
     const page = String(reported.lines.at(-1)?.['report'])
@@ -191,13 +206,14 @@ describe('views', () => {
     const ended = await migrate(['ddl', '--config', emulated.clouds.config, '--json'])
     expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 })
     const told = ended.lines.filter((line) => line['manual'] !== undefined).map((line) => line['relation'])
-    expect(told).toEqual(['depot.heavy', 'depot.nowhere'])
+    expect(told).toEqual(['depot.heavy', 'depot.nowhere', 'depot.totals'])
     const folder = join(emulated.dir, 'ddl', 'maxcompute', 'depot')
     const planned = depot.filter((one) => one.becomes !== 'skipped')
     expect((await readdir(folder)).sort()).toEqual(planned.map(({ name }) => `${name.slice(6)}.sql`).sort())
     for (const [name, piece] of [
       ['heavy', /weight.*>/is],
       ['nowhere', /elsewhere\.missing/i],
+      ['totals', /create materialized view/i],
     ] as const) {
       const text = await readFile(join(folder, `${name}.sql`), 'utf8')
       expect(text).toMatch(piece)
@@ -206,41 +222,8 @@ describe('views', () => {
   })
 })
 
-describe('a user who may not see everything', () => {
-  it('gets a plan that names what it was not told', async () => {
-    const denial = (relation: string): object => ({
-      service: 'redshift',
-      operation: '*',
-      contains: relation,
-      times: 1_000,
-      action: { do: 'fail', code: '42501', message: `permission denied for relation ${relation}` },
-    })
-    await emulated.fault('warehouses', [denial('svv_table_info'), denial('svv_relation_privileges')])
-    try {
-      const { folder, concerns, coverage } = await plan()
-      expect(coverage.find((row) => row.kind === 'table')?.foundCount).toBe(expected(depot)[0]?.foundCount)
-      const facts = await linesOf<CatalogGap>(folder, 'facts.jsonl')
-      const gaps = facts.filter((fact) => fact.fact === 'catalog-gap')
-      expect(gaps).toMatchObject([
-        { what: 'columns of late-binding views', reason: expect.stringContaining('elsewhere.missing') as string },
-        { what: 'sizes', reason: expect.stringContaining('permission denied') as string, hidesObjects: false },
-        { what: 'grants on relations', hidesObjects: true },
-      ])
-      expect(concerns.map(({ code }) => code)).toEqual(['RS0206', 'RS0206', 'RS0207'])
-      const told = await migrate(['plan', '--config', emulated.clouds.config])
-      expect(told.stdout).toMatch(/^note RS0206: sizes: not told by the source: permission denied/m)
-    } finally {
-      await emulated.clearFaults()
-    }
-    // What the view over nothing causes stays.
-    expect((await plan()).concerns).toMatchObject([
-      { code: 'RS0206', message: expect.stringMatching(/late/) as string },
-    ])
-  })
-})
-
 describe('what lives beside relations', () => {
-  const beside: readonly { readonly kind: CatalogObject['kind']; readonly name: string; readonly sql: string }[] = [
+  const beside: readonly Omit<Made, 'becomes'>[] = [
     {
       kind: 'procedure',
       name: 'refresh(integer, character varying)',
@@ -257,33 +240,87 @@ describe('what lives beside relations', () => {
       sql: 'CREATE FUNCTION depot.net(a integer) RETURNS integer STABLE AS $$ return a $$ LANGUAGE plpythonu',
     },
     {
+      kind: 'function',
+      name: 'place(character varying)',
+      sql: `CREATE EXTERNAL FUNCTION depot.place(varchar) RETURNS varchar STABLE LAMBDA 'place'
+        IAM_ROLE 'arn:aws:iam::111122223333:role/Lambda'`,
+    },
+    {
       kind: 'grant',
-      name: 'SELECT ON depot.parcel TO GROUP readers',
-      sql: 'CREATE GROUP readers; GRANT SELECT ON depot.parcel TO GROUP readers',
+      name: 'INSERT, SELECT ON depot.parcel TO GROUP readers',
+      sql: 'CREATE GROUP readers; GRANT SELECT, INSERT ON depot.parcel TO GROUP readers',
+    },
+    {
+      kind: 'grant',
+      name: 'SELECT ON depot.heavy TO PUBLIC',
+      sql: 'GRANT SELECT ON depot.heavy TO PUBLIC',
     },
     {
       kind: 'grant',
       name: 'USAGE ON SCHEMA depot TO GROUP readers',
       sql: 'GRANT USAGE ON SCHEMA depot TO GROUP readers',
     },
+    {
+      kind: 'grant',
+      name: 'EXECUTE ON depot.net(integer) TO GROUP readers',
+      sql: 'GRANT EXECUTE ON FUNCTION depot.net(integer) TO GROUP readers',
+    },
   ]
 
   it('is counted by kind and listed as manual, each with its reason', async () => {
     for (const { sql } of beside) await client.query(sql)
+    await client.query('CREATE SCHEMA unselected; CREATE TABLE unselected.t (id integer)')
+    await client.query('GRANT SELECT ON unselected.t TO PUBLIC')
     const { coverage, manual, folder } = await plan()
-    const objects = await linesOf<CatalogObject>(folder, 'objects.jsonl')
+    expect(coverage).toEqual(expected([...depot, ...beside.map((one) => ({ ...one, becomes: 'manual' }) as const)]))
     const listed = manual.filter((one) => ['procedure', 'function', 'grant'].includes(one.kind ?? ''))
-    const byOwner = new RegExp(` TO USER ${emulated.clouds.redshift.user}$`)
-    const others = listed.filter((one) => !byOwner.test(one.name))
-    expect(others.map(({ kind, name }) => ({ kind, name }))).toEqual(
-      expect.arrayContaining(beside.map(({ kind, name }) => ({ kind, name }))) as unknown,
+    const named = (all: readonly { kind?: string; name: string }[]): readonly string[] =>
+      all.map(({ kind, name }) => `${kind} ${name}`).sort()
+    expect(named(listed)).toEqual(named(beside))
+    for (const one of listed) expect([one.name, one.reason]).toEqual([one.name, expect.stringMatching(/^is /)])
+    const objects = await linesOf<CatalogObject>(folder, 'objects.jsonl')
+    const languages = objects.filter(({ kind }) => kind !== 'grant').map(({ name, language }) => `${name} ${language}`)
+    expect(languages.sort()).toEqual(['net plpythonu', 'net sql', 'place exfunc', 'refresh plpgsql'])
+  })
+})
+
+describe('a user who may not see everything', () => {
+  it('gets a plan that names what it was not told, and all that was', async () => {
+    const { config } = emulated.clouds
+    const { user } = emulated.clouds.redshift
+    await client.query("CREATE USER plain PASSWORD 'Plain-Passw0rd1' IN GROUP readers")
+    await writeFile(join(emulated.dir, 'secrets', 'plain'), 'Plain-Passw0rd1', { mode: 0o600 })
+    await changeConfig(config, (text) =>
+      text.replace(`user: ${user}`, 'user: plain').replace('secrets/redshift-password', 'secrets/plain'),
     )
-    for (const one of others) expect([one.name, one.reason]).toEqual([one.name, expect.stringMatching(/^is /)])
-    for (const kind of ['procedure', 'function', 'grant']) {
-      const found = objects.filter((object) => object.kind === kind).length
-      expect(coverage.find((row) => row.kind === kind)).toMatchObject({ foundCount: found, manualCount: found })
-    }
-    expect(coverage.find((row) => row.kind === 'function')?.foundCount).toBe(2)
-    expect(coverage.find((row) => row.kind === 'procedure')?.foundCount).toBe(1)
+    const { folder, concerns, coverage } = await plan()
+    const relations = coverage.filter((row) => !['procedure', 'function', 'grant'].includes(row.kind))
+    expect(relations).toEqual(expected(depot))
+    const facts = await linesOf<CatalogGap>(folder, 'facts.jsonl')
+    expect(facts.filter((fact) => fact.fact === 'catalog-gap')).toMatchObject([
+      { what: 'columns of late-binding views', reason: expect.stringContaining('elsewhere.missing') as string },
+      { what: 'sizes', reason: 'permission denied for relation svv_table_info (42501)', hidesObjects: false },
+    ])
+    expect(concerns.map(({ code }) => code)).toEqual(['RS0206', 'RS0206'])
+    const told = await migrate(['plan', '--config', config])
+    expect(told.stdout).toMatch(/^note RS0206: sizes: not told by the source: permission denied for relation/m)
+  })
+
+  it('hears of whole lists that are hidden', async () => {
+    const denial = (relation: string): object => ({
+      service: 'redshift',
+      operation: '*',
+      contains: relation,
+      times: 1_000,
+      action: { do: 'fail', code: '42501', message: `permission denied for relation ${relation}` },
+    })
+    await emulated.fault('warehouses', [denial('svv_external_schemas'), denial('svv_relation_privileges')])
+    const { concerns } = await plan()
+    await emulated.clearFaults()
+    const hidden = concerns.filter(({ code }) => code === 'RS0207').map(({ message }) => message)
+    expect(hidden).toEqual([
+      expect.stringMatching(/^external schemas:/),
+      expect.stringMatching(/^grants on relations:/),
+    ])
   })
 })

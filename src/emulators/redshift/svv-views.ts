@@ -24,19 +24,22 @@ const relations = `(SELECT n.nspname, r.relname, r.relkind, r.oid, r.late_bindin
     (SELECT d.description FROM rs.description d WHERE d.objoid = r.oid AND d.objsubid = 0) AS remarks
   FROM rs.relation r JOIN rs.namespace n ON n.oid = r.relnamespace WHERE ${visible}) t`
 
+/** What the columns of each table say together: one pass over all of them, since a subquery for each table does not scale. */
+const columnFigures = `(SELECT attrelid, count(*) AS column_count, bool_or(encoding <> 'none') AS encoded,
+    min(attname) FILTER (attisdistkey) AS distkey, min(attname) FILTER (attsortkeyord = 1) AS sortkey,
+    coalesce(max(atttypmod - 4) FILTER (atttypid = 1043), 0)::INTEGER AS max_varchar,
+    count(*) FILTER (attsortkeyord <> 0)::INTEGER AS sortkey_count FROM rs.attribute GROUP BY attrelid)`
+
 /** Row counts come from the engine; a table without rows is not shown (redshift.md 3.4). */
 const tableInfo = `SELECT ${database}, n.nspname, r.oid, r.relname,
-    CASE WHEN EXISTS (SELECT 1 FROM rs.attribute a WHERE a.attrelid = r.oid AND a.encoding <> 'none') THEN 'Y' ELSE 'N' END,
-    CASE r.reldiststyle WHEN 0 THEN 'EVEN' WHEN 8 THEN 'ALL' WHEN 9 THEN 'AUTO(ALL)'
-      ELSE 'KEY(' || (SELECT a.attname FROM rs.attribute a WHERE a.attrelid = r.oid AND a.attisdistkey LIMIT 1) || ')' END,
-    CASE WHEN r.sort_style = 'AUTO' THEN 'AUTO(SORTKEY)' WHEN r.sort_style = 'INTERLEAVED' THEN 'INTERLEAVED'
-      ELSE (SELECT a.attname FROM rs.attribute a WHERE a.attrelid = r.oid AND a.attsortkeyord = 1) END,
-    (SELECT coalesce(max(a.atttypmod - 4), 0) FROM rs.attribute a WHERE a.attrelid = r.oid AND a.atttypid = 1043),
-    NULL, (SELECT count(*) FROM rs.attribute a WHERE a.attrelid = r.oid AND a.attsortkeyord <> 0)::INTEGER,
-    (SELECT (count(*) + 3) * 2 FROM rs.attribute a WHERE a.attrelid = r.oid) + e.estimated_size // 100000,
+    CASE WHEN a.encoded THEN 'Y' ELSE 'N' END,
+    CASE r.reldiststyle WHEN 0 THEN 'EVEN' WHEN 8 THEN 'ALL' WHEN 9 THEN 'AUTO(ALL)' ELSE 'KEY(' || a.distkey || ')' END,
+    CASE r.sort_style WHEN 'AUTO' THEN 'AUTO(SORTKEY)' WHEN 'INTERLEAVED' THEN 'INTERLEAVED' ELSE a.sortkey END,
+    a.max_varchar, NULL, a.sortkey_count, (a.column_count + 3) * 2 + e.estimated_size // 100000,
     0.0001::DECIMAL(10,4), 0::BIGINT, 0.00::DECIMAL(5,2), 0.00::DECIMAL(5,2), e.estimated_size::DECIMAL(38,0), NULL, NULL,
     e.estimated_size::DECIMAL(38,0), NULL, NULL, r.created
   FROM rs.relation r JOIN rs.namespace n ON n.oid = r.relnamespace
+  JOIN ${columnFigures} a ON a.attrelid = r.oid
   JOIN duckdb_tables() e ON e.schema_name = 'u_' || n.nspname AND e.table_name = r.relname
   WHERE r.relkind = 'r' AND e.estimated_size > 0`
 
