@@ -140,6 +140,27 @@ export const judges = [
     ],
   },
   {
+    name: 'oss-java',
+    script: 'oss-java/judge.py',
+    tools: ['venv:python', 'java', 'java:aliyun-sdk-oss'],
+    secondsMax: 120,
+    broken: [
+      {
+        what: 'one flipped bit in what GetObject sends',
+        rules: [always('oss', 'GetObject', { do: 'corrupt', at: 1000 })],
+        fails: ["V1 java put and get with the SDK's CRC check", "V4 java put and get with the SDK's CRC check"],
+      },
+      {
+        what: 'one flipped bit in what UploadPart stores',
+        rules: [always('oss', 'UploadPart', { do: 'corrupt', at: 1000 })],
+        fails: [
+          'V1 java multipart upload with the CRC of the whole',
+          'V4 java multipart upload with the CRC of the whole',
+        ],
+      },
+    ],
+  },
+  {
     name: 'crc',
     script: 'crc/judge.py',
     tools: ['venv:python', '7z'],
