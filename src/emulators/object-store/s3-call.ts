@@ -5,6 +5,7 @@ import type { ObjectState } from './object-state.js'
 import { notImplemented, Refusal } from './refusal.js'
 import type { FindS3Key, S3Caller } from './s3-authentication.js'
 import type { S3Body } from './s3-body.js'
+import type { KmsKeys } from './server-encryption.js'
 import type { StoreRequest } from './store-request.js'
 
 /** How one service speaks S3: Amazon's own, or OSS through its compatible face. */
@@ -22,6 +23,8 @@ export interface S3Face {
   /** Objects that came without a checksum get a CRC64NVME (transfer.md 4). */
   readonly addsChecksum: boolean
   readonly partByteCountMin: number
+  /** Absent: the service encrypts with its own keys alone. */
+  readonly kms?: KmsKeys
   readonly presentEtag: (etag: string) => string
   readonly serverHeaders: () => Record<string, string>
   readonly throttleHeaders: (delaySeconds: number) => Record<string, string>
@@ -51,8 +54,6 @@ const refusedHeaders: Readonly<Record<string, readonly string[]>> = {
   'x-amz-acl': ['private', 'bucket-owner-full-control'],
   'x-amz-storage-class': ['STANDARD'],
   'x-amz-tagging': [],
-  'x-amz-server-side-encryption': ['AES256'],
-  'x-amz-server-side-encryption-aws-kms-key-id': [],
   'x-amz-server-side-encryption-customer-algorithm': [],
   'x-amz-website-redirect-location': [],
   'x-amz-object-lock-mode': [],
@@ -62,8 +63,15 @@ const refusedHeaders: Readonly<Record<string, readonly string[]>> = {
   'x-amz-write-offset-bytes': [],
 }
 
+/** Of a service without KMS. */
+const withoutKms: typeof refusedHeaders = {
+  'x-amz-server-side-encryption': ['AES256'],
+  'x-amz-server-side-encryption-aws-kms-key-id': [],
+}
+
 export function refuseHeaders(call: S3Call): void {
-  for (const [name, allowed] of Object.entries(refusedHeaders)) {
+  const encryption = call.face.kms === undefined ? withoutKms : {}
+  for (const [name, allowed] of Object.entries({ ...refusedHeaders, ...encryption })) {
     const value = call.request.headers.get(name)
     if (value === undefined || allowed.includes(value)) continue
     throw notImplemented(`${call.operation} with ${name}: ${value}`, { Header: name })

@@ -27,6 +27,10 @@ export async function startS3(options: ServiceOptions): Promise<Service> {
     takesChunkedBodies: true,
     addsChecksum: true,
     partByteCountMin,
+    kms: {
+      arns: world.aws.kmsKeys ?? [],
+      defaultOf: (bucket) => world.aws.buckets.find((one) => one.name === bucket)?.kmsKey,
+    },
     presentEtag: (etag) => etag,
     serverHeaders: () => ({
       server: 'AmazonS3',
@@ -49,6 +53,9 @@ function findAwsKey(world: World, accessKeyId: string, token: string | undefined
   }
   if (key.sessionToken !== token) {
     throw new Refusal(400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.')
+  }
+  if (key.expiresAt !== undefined && key.expiresAt <= Date.now()) {
+    throw new Refusal(400, 'ExpiredToken', 'The provided token has expired.')
   }
   return { secret: key.secretAccessKey }
 }

@@ -7,6 +7,7 @@ import { Refusal } from './refusal.js'
 import { readText, toAlgorithm } from './s3-body.js'
 import { describeObject, quotedEtag, readCount, refuseHeaders, s3Namespace, type S3Call } from './s3-call.js'
 import { checksumElement } from './s3-read-calls.js'
+import { refuseEncryption } from './server-encryption.js'
 import {
   checkWriteConditions,
   checkWriteLength,
@@ -21,6 +22,7 @@ const xmlHeaders = { 'content-type': 'application/xml' }
 
 export async function createMultipartUpload(call: S3Call): Promise<Answer> {
   refuseHeaders(call)
+  refuseEncryption(call)
   const { headers } = call.request
   const asked = headers.get('x-amz-checksum-algorithm')
   const algorithm = asked === undefined ? undefined : toAlgorithm(asked)

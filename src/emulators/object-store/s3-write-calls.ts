@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import type { Answer } from './answer.js'
 import { checkConditions, preconditionFailed } from './conditions.js'
 import { hexToBase64 } from './digests.js'
 import type { Checksum, ChecksumAlgorithm, ObjectRecord } from './object-record.js'
 import { notImplemented, Refusal } from './refusal.js'
 import { readText, toAlgorithm } from './s3-body.js'
+import { encryptionHeaders, refuseEncryption, withoutEncryption } from './server-encryption.js'
 import { describeObject, quotedEtag, refuseHeaders, s3Namespace, type S3Call } from './s3-call.js'
 import { checksumElement, checksumHeaders } from './s3-read-calls.js'
 import { readXml, toXml, type XmlNode, xmlDate } from './xml.js'
@@ -14,18 +16,22 @@ const deleteCountMax = 1000
 export async function putObject(call: S3Call): Promise<Answer> {
   refuseHeaders(call)
   checkWriteLength(call)
-  const described = describeObject(call)
+  const { headers, metadata } = describeObject(call)
+  const encryption = encryptionHeaders(call)
+  const isEncrypted = Object.keys(encryption).length > 0
   const body = call.body()
   const record = await call.face.state.put(call.bucket, call.key, body.stream, body.digests, (staged, existing) => {
     const checksum = body.verify(staged.digests, staged.byteCount) ?? defaultChecksum(call, staged.digests.crc64nvme)
     checkWriteConditions(call, existing)
-    return { ...described, etag: staged.digests.md5 ?? '', ...(checksum && { checksum }) }
+    const etag = isEncrypted ? randomBytes(16).toString('hex') : (staged.digests.md5 ?? '')
+    return { headers: { ...headers, ...encryption }, metadata, etag, ...(checksum && { checksum }) }
   })
-  return { status: 200, headers: { etag: quotedEtag(call, record.etag), ...checksumHeaders(record) } }
+  return { status: 200, headers: { etag: quotedEtag(call, record.etag), ...encryption, ...checksumHeaders(record) } }
 }
 
 export async function copyObject(call: S3Call): Promise<Answer> {
   refuseHeaders(call)
+  refuseEncryption(call)
   const source = copySource(call)
   const replace = call.request.headers.get('x-amz-metadata-directive')?.toUpperCase() === 'REPLACE'
   if (!replace && source.bucket === call.bucket && source.record.key === call.key) {
@@ -50,7 +56,12 @@ export async function copyObject(call: S3Call): Promise<Answer> {
         value: hexToBase64(value ?? ''),
       }
       const { headers, metadata } = described
-      return { headers, metadata, etag: staged.digests.md5 ?? '', ...(checksum && { checksum }) }
+      return {
+        headers: withoutEncryption(headers),
+        metadata,
+        etag: staged.digests.md5 ?? '',
+        ...(checksum && { checksum }),
+      }
     },
   )
   return {
