@@ -74,10 +74,10 @@ export class History {
       INSERT INTO rs.query_history VALUES (${queryValues(record, this.#switches, end.status, end)})`)
   }
 
-  noteUnloadRunning(record: QueryRecord, location: string, format: string): void {
+  noteUnloadRunning(record: QueryRecord, location: string, format: string, compression = ''): void {
     this.#show(`INSERT INTO rs.unload_history VALUES (${record.userId}, ${record.queryId}, ${record.transactionId},
       ${record.sessionId}, ${quoteText(record.database)}, 'running', ${moment(record.startedAt)}, NULL, NULL,
-      ${quoteText(format)}, '', ${quoteText(location)}, 0, 0, 0, NULL)`)
+      ${quoteText(format)}, ${quoteText(compression)}, ${quoteText(location)}, 0, 0, 0, NULL)`)
   }
 
   noteUnloadEnd(record: QueryRecord, status: string, files: readonly UnloadedFile[], error?: string): void {

@@ -40,7 +40,7 @@ export async function runUnload(
   const location = `s3://${request.bucket}/${request.prefix}`
   const format = request.format === 'TEXT' ? 'Text' : request.format
   const files: UnloadedFile[] = []
-  server.history.noteUnloadRunning(record, location, format)
+  server.history.noteUnloadRunning(record, location, format, request.compression)
   try {
     await prepareDestination(request, store)
     await session.transaction.touch()
