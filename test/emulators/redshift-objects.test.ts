@@ -50,7 +50,7 @@ describe('materialized views', () => {
       ['mv', 'v', 0],
       ['mv_tbl__mv__0', 'r', 1],
     ])
-    const [[definition]] = await ask("SELECT definition FROM pg_views WHERE viewname = 'mv'")
+    const definition = (await ask("SELECT definition FROM pg_views WHERE viewname = 'mv'"))[0]?.[0]
     expect(definition).toMatch(/^create materialized view sales\.mv as \(SELECT id, note FROM sales\.orders\)/)
   })
 

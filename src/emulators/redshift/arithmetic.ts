@@ -22,6 +22,9 @@ export function bindArithmetic(operator: string, left: Bound, right: Bound): Bou
 }
 
 export function concatenate(left: Bound, right: Bound): Bound {
+  if (left.type?.name === 'varbyte' && right.type?.name === 'varbyte') {
+    return { sql: `(${left.sql} || ${right.sql})`, type: { name: 'varbyte' } }
+  }
   return { sql: `(${textOf(left)} || ${textOf(right)})`, type: varchar() }
 }
 

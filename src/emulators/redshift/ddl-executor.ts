@@ -51,6 +51,7 @@ export class DdlExecutor {
       throw new RedshiftFault('54011', `tables can have at most ${columnCountMax} columns`)
     }
     refuseRepeated(table.columns)
+    refuseUnsortable(table)
     const { oid, schema } = place
     const columns = table.columns.map((column) => {
       const required = column.notNull || keyed(table, column) ? ' NOT NULL' : ''
@@ -168,6 +169,17 @@ function refuseRepeated(columns: readonly ColumnDefinition[]): void {
     }
     seen.add(name)
     seen.add(folded)
+  }
+}
+
+const keyless = ['super', 'varbyte', 'geometry', 'geography', 'hllsketch']
+
+/** Neither rows are spread nor sorted by these (redshift.md 4.1). */
+function refuseUnsortable({ columns, attributes }: TableDefinition): void {
+  for (const { name, type, distKey, sortKey } of columns) {
+    const isKey = distKey || sortKey || attributes.distKey === name || attributes.sortKey.includes(name)
+    if (!isKey || !keyless.includes(type.name)) continue
+    throw new RedshiftFault('0A000', `column "${name}" of type ${type.name} cannot be a distribution or sort key`)
   }
 }
 

@@ -1,9 +1,11 @@
 import { type BindContext, relationOf } from './bind-context.js'
 import { type BoundColumn, quoteName, type Relation } from './binding.js'
 import { momentLiteral } from './cast-binder.js'
+import { scaled } from './decimal-digits.js'
 import { RedshiftFault } from './fault.js'
 import { Scope } from './scope.js'
 import { bindSources } from './source-binder.js'
+import { bindAnyCast, refuseInfinity } from './special-cast.js'
 import type { Statement } from './statements.js'
 import type { Expression, Query, Source } from './syntax-tree.js'
 import { engineType } from './type-facts.js'
@@ -19,6 +21,11 @@ export function storable(sql: string, type: RsType): string {
   if (type.name === 'varchar') return `rs.store_varchar(CAST(${sql} AS VARCHAR), ${type.length ?? 65535})`
   if (type.name === 'char') return `rs.store_char(CAST(${sql} AS VARCHAR), ${type.length ?? 1})`
   if (type.name === 'varbyte') return `rs.store_bytes(CAST(${sql} AS BLOB), ${type.length ?? 64000})`
+  if (type.name === 'numeric' && type.precision === 19) {
+    // Stored in 8 bytes (redshift.md 4.1).
+    const most = scaled('9223372036854775807', type).sql
+    return `rs.store_within(CAST(${sql} AS ${engineType(type)}), ${most})`
+  }
   return `CAST(${sql} AS ${engineType(type)})`
 }
 
@@ -84,6 +91,9 @@ function isQuery(source: Query | readonly unknown[]): source is Query {
   return !Array.isArray(source)
 }
 
+/** Their texts are read by rules that the engine does not have. */
+const unlikeEngine = ['timetz', 'intervaly2m', 'intervald2s', 'super', 'varbyte', 'geometry', 'geography', 'hllsketch']
+
 function valueText(
   value: Expression | undefined,
   column: BoundColumn | undefined,
@@ -94,9 +104,10 @@ function valueText(
   const bound = context.bindExpression(value, new Scope())
   // Literals of one column may look unlike (1, 2.5): the column's type joins them. Texts wait for their length check.
   const texts = column?.type?.name === 'varchar' || column?.type?.name === 'char'
-  return column?.type === undefined || texts
-    ? bound.sql
-    : `CAST(${momentLiteral(bound, column.type)} AS ${engineType(column.type)})`
+  if (column?.type === undefined || texts) return bound.sql
+  if (unlikeEngine.includes(column.type.name)) return bindAnyCast(bound, column.type).sql
+  refuseInfinity(bound, column.type)
+  return `CAST(${momentLiteral(bound, column.type)} AS ${engineType(column.type)})`
 }
 
 /** A row is found again by the engine's row id, so that joins in FROM need no second grammar. */

@@ -25,6 +25,7 @@ CREATE OR REPLACE MACRO rs.store_char(x, n) AS CASE WHEN x IS NULL THEN NULL
   ELSE rs.fail('22001', 'value too long for type character(' || n || ')') END;
 CREATE OR REPLACE MACRO rs.store_bytes(x, n) AS CASE WHEN x IS NULL OR octet_length(x) <= n THEN x
   ELSE rs.fail('22001', 'value too long for type binary varying(' || n || ')') END;
+CREATE OR REPLACE MACRO rs.store_within(x, most) AS CASE WHEN abs(x) > most THEN rs.fail('22003', 'Numeric data overflow') ELSE x END;
 CREATE OR REPLACE MACRO rs.float_text(x) AS regexp_replace(CAST(x AS VARCHAR), '\\.0$', '');
 CREATE OR REPLACE MACRO rs.strpos(x, part) AS CAST(strpos(x, part) AS INTEGER);
 CREATE OR REPLACE MACRO rs.cut_text
@@ -34,8 +35,8 @@ CREATE OR REPLACE MACRO rs.cut_text
 CREATE OR REPLACE MACRO rs.initcap(x) AS
   array_to_string(list_transform(regexp_extract_all(x, '[A-Za-z0-9]+|[^A-Za-z0-9]+'),
     lambda w: upper(w[1]) || lower(w[2:])), '');
-CREATE OR REPLACE MACRO rs.json_parse(x) AS CASE WHEN x IS NULL THEN NULL WHEN json_valid(x) THEN CAST(json(x) AS VARCHAR)
-  ELSE rs.fail('XX000', 'error in json parsing') END;
+CREATE OR REPLACE MACRO rs.json_parse(x) AS rs_json(x);
+CREATE OR REPLACE MACRO rs.hex_of_integer(x) AS CASE WHEN x < 0 THEN to_hex(CAST(x AS BIGINT) + 4294967296) ELSE to_hex(x) END;
 CREATE OR REPLACE MACRO rs.number_text(x, zeros, width, scale, fill) AS CASE
   WHEN strlen(split_part(ltrim(x, '-'), '.', 1)) > width
   THEN ' ' || repeat('#', width) || CASE WHEN scale > 0 THEN '.' || repeat('#', scale) ELSE '' END

@@ -1,12 +1,12 @@
 import { bindArithmetic, integerLiteralType } from './arithmetic.js'
 import type { BindContext } from './bind-context.js'
 import { type Bound, quoteText } from './binding.js'
-import { bindCast } from './cast-binder.js'
 import { compare, isIn, matchPattern, within } from './comparison.js'
 import { unsupported } from './fault.js'
 import { bindCall } from './function-binder.js'
 import type { Scope } from './scope.js'
 import type { Expression } from './syntax-tree.js'
+import { bindAnyCast, intervalOf } from './special-cast.js'
 import { unifyTypes } from './type-unifier.js'
 import { numeric, rsType } from './types.js'
 
@@ -36,7 +36,7 @@ export function bindExpression(expression: Expression, scope: Scope, context: Bi
     case 'binary':
       return bindBinary(expression.operator, bind(expression.left), bind(expression.right))
     case 'cast':
-      return bindCast(bind(expression.operand), expression.type)
+      return bindAnyCast(bind(expression.operand), expression.type)
     case 'case':
       return bindCase(expression, bind)
     case 'interval':
@@ -133,7 +133,10 @@ function bindCase(expression: Extract<Expression, { kind: 'case' }>, bind: (inne
   return type === undefined ? { sql } : { sql, type }
 }
 
+/** `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND` have types of their own. */
 function bindInterval(text: string, unit: string): Bound {
+  const [first = '', last] = unit.split(' to ')
+  if (last !== undefined) return intervalOf(quoteText(text), last, first === 'year' ? 'intervaly2m' : 'intervald2s')
   const sql = unit === '' ? `CAST(${quoteText(text)} AS INTERVAL)` : `INTERVAL ${quoteText(text)} ${unit}`
   return { sql, type: rsType('interval') }
 }

@@ -249,7 +249,8 @@ function parseInterval(cursor: TokenCursor): Expression {
   cursor.next()
   const text = cursor.string()
   const units = ['year', 'month', 'week', 'day', 'hour', 'minute', 'second']
-  const unit = cursor.isOneOf(units) ? cursor.next().text : ''
+  let unit = cursor.isOneOf(units) ? cursor.next().text : ''
+  if (unit !== '' && cursor.acceptWord('to')) unit = `${unit} to ${cursor.next().text}`
   // TPC-H writes `interval '90' day (3)`: the precision says nothing.
   if (unit !== '' && cursor.isOperator('(')) cursor.list(() => cursor.integer())
   return { kind: 'interval', text, unit }

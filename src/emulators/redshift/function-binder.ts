@@ -1,6 +1,7 @@
 import { aggregateFunctions } from './aggregate-functions.js'
 import type { BindContext } from './bind-context.js'
 import { type Bound, orderItemText } from './binding.js'
+import { byteFunctions } from './byte-functions.js'
 import { catalogFunctions } from './catalog-functions.js'
 import { dateFunctions } from './date-functions.js'
 import { RedshiftFault } from './fault.js'
@@ -17,6 +18,7 @@ const functions: FunctionTable = {
   ...dateFunctions,
   ...catalogFunctions,
   ...privilegeFunctions,
+  ...byteFunctions,
 }
 
 export function bindCall(call: FunctionCall, scope: Scope, context: BindContext): Bound {

@@ -10,6 +10,7 @@ import { faultOf, RedshiftFault } from './fault.js'
 import { History } from './history.js'
 import { type DelimitedFormat, loadDelimited } from './delimited-loader.js'
 import { authenticationOk, backendKey, errorResponse, parameterStatus } from './messages.js'
+import { registerNativeFunctions } from './native-functions.js'
 import type { ServerParts } from './server-parts.js'
 import { Sessions } from './sessions.js'
 import { SqlSession } from './sql-session.js'
@@ -45,6 +46,7 @@ export async function startRedshift(options: RedshiftOptions): Promise<RedshiftS
   const { engine, world, faults, s3Endpoint } = options
   const switches = readSwitches(options.switches ?? {})
   const historyConnection = await engine.connect()
+  await registerNativeFunctions(historyConnection)
   await historyConnection.run(catalogTablesSql(world.redshift.user, switches))
   const history = await History.open(historyConnection, switches)
   const sessions = new Sessions()

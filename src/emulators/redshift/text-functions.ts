@@ -1,6 +1,7 @@
 import { concatenate } from './arithmetic.js'
 import type { Bound } from './binding.js'
 import { textOf } from './cast-binder.js'
+import { cutBytes } from './byte-functions.js'
 import { compare } from './comparison.js'
 import { unsupported } from './fault.js'
 import type { BoundCall, FunctionRule, FunctionTable } from './function-rule.js'
@@ -101,21 +102,24 @@ function ceiling({ name, args: [value] }: BoundCall): Bound {
 
 /** Blanks behind a CHAR do not count; it is stored without them. */
 function length({ args: [value] }: BoundCall): Bound {
-  if (value?.type?.name === 'varbyte') return { sql: `octet_length(${value.sql})`, type: int4 }
+  if (value?.type?.name === 'varbyte') return { sql: `CAST(octet_length(${value.sql}) AS INTEGER)`, type: int4 }
   return { sql: `CAST(length(${value === undefined ? '' : textOf(value)}) AS INTEGER)`, type: int4 }
 }
 
 function octetLength({ args: [value] }: BoundCall): Bound {
-  if (value?.type?.name === 'varbyte') return { sql: `octet_length(${value.sql})`, type: int4 }
+  if (value?.type?.name === 'varbyte') return { sql: `CAST(octet_length(${value.sql}) AS INTEGER)`, type: int4 }
   return { sql: `CAST(strlen(${value === undefined ? '' : textOf(value)}) AS INTEGER)`, type: int4 }
 }
 
 function toHex({ args: [value] }: BoundCall): Bound {
-  const name = value?.type !== undefined && isInteger(value.type) ? 'to_hex' : 'hex'
-  return { sql: `lower(${name}(${value?.sql ?? ''}))`, type: varchar() }
+  if (!isInteger(value?.type)) return { sql: `lower(hex(${value?.sql ?? ''}))`, type: varchar() }
+  // A negative number shows as many digits as its type has.
+  const digits = value.type.name === 'int8' ? 'to_hex' : 'rs.hex_of_integer'
+  return { sql: `lower(${digits}(${value.sql}))`, type: varchar() }
 }
 
 function substring({ args: [value, start, count] }: BoundCall): Bound {
+  if (value?.type?.name === 'varbyte') return cutBytes(value, start, count)
   const tail = count === undefined ? '' : `, ${count.sql}`
   const sql = `rs.cut_text(${value === undefined ? '' : textOf(value)}, ${start?.sql ?? '1'}${tail})`
   return { sql, type: varchar(value?.type?.length) }
@@ -136,7 +140,10 @@ function reversed(name: string): FunctionRule {
 
 const textOrBytes: FunctionRule = {
   arity: [1, 1],
-  bind: ({ args: [value] }) => ({ sql: `md5(${value === undefined ? '' : textOf(value)})`, type: varchar(32) }),
+  bind: ({ args: [value] }) => ({
+    sql: `md5(${value?.type?.name === 'varbyte' ? value.sql : value === undefined ? '' : textOf(value)})`,
+    type: varchar(32),
+  }),
 }
 
 export const textFunctions: FunctionTable = {

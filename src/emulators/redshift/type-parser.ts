@@ -40,6 +40,9 @@ const characterNames: Readonly<Record<string, { readonly name: 'char' | 'varchar
   text: { name: 'varchar', length: 256 },
 }
 
+/** Bytes (redshift.md 4.1). */
+const varbyteLengthMax = 16_777_216
+
 const lengthMax = { char: 4096, varchar: 65535 } as const
 
 /** Reads a type with Redshift's aliases and default lengths (redshift.md 4.1, 7.3). */
@@ -108,5 +111,8 @@ function parseVarbyte(cursor: TokenCursor, word: string): RsType {
   if (!cursor.acceptOperator('(')) return { name: 'varbyte', length: 64000 }
   const length = cursor.integer()
   cursor.expectOperator(')')
+  if (length < 1 || length > varbyteLengthMax) {
+    throw new RedshiftFault('22023', `length for type varbyte must be between 1 and ${varbyteLengthMax}`)
+  }
   return { name: 'varbyte', length }
 }
