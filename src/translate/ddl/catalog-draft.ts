@@ -1,7 +1,8 @@
 import type { CatalogEntry } from '../../model/catalog.js'
 import { relationText, type RelationName } from '../../model/names.js'
 import { finishTable } from './finish-table.js'
-import type { DdlStatement, ParsedDdl, TableDraft } from './statement.js'
+import { likeTable } from './like-table.js'
+import type { DdlStatement, LikeDraft, ParsedDdl, TableDraft } from './statement.js'
 import { refusal, type Place } from './token.js'
 
 type Ignored = ParsedDdl['ignored'][number]
@@ -73,12 +74,19 @@ export class CatalogDraft {
   }
 
   #createTable(statement: Extract<DdlStatement, { kind: 'create-table' }>): void {
-    const { at, table, ifNotExists } = statement
+    const { at, table, ifNotExists, like } = statement
     const text = relationText(table.relation)
     if (!this.#drafts.has(keyOf(table.relation))) {
-      this.#drafts.set(keyOf(table.relation), { table, columnComments: new Map() })
+      const whole = like === undefined ? table : likeTable(table, like, this.#parent(like))
+      this.#drafts.set(keyOf(table.relation), { table: whole, columnComments: new Map() })
     } else if (ifNotExists) this.#ignore(`CREATE TABLE IF NOT EXISTS ${text}, which is there already`, at)
     else throw refusal(at, `${text} is made a second time`)
+  }
+
+  #parent({ at, relation }: LikeDraft): TableDraft {
+    const parent = this.#drafts.get(keyOf(relation))?.table
+    if (parent !== undefined) return parent
+    throw refusal(at, `LIKE ${relationText(relation)}, which no statement before this one makes`)
   }
 
   #createView(statement: Extract<DdlStatement, { kind: 'create-view' }>): void {

@@ -110,8 +110,9 @@ function setIdentity(column: ColumnDraft, identity: NonNullable<ColumnDraft['ide
   column.identity = identity
 }
 
+/** `(seed, step)`; without them both are 1. */
 function readIdentity(reader: TokenReader, byDefault: boolean): NonNullable<ColumnDraft['identity']> {
-  reader.expectSymbol('(')
+  if (!reader.takeSymbol('(')) return { seed: '1', step: '1', byDefault }
   const seed = readInteger(reader)
   reader.expectSymbol(',')
   const step = readInteger(reader)

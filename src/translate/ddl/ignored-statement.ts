@@ -23,6 +23,12 @@ export function readCreateSchema(reader: TokenReader, at: Token): DdlStatement {
   return { kind: 'ignored', at, statement: 'CREATE SCHEMA' }
 }
 
+/** After CREATE and the kind of what is made. */
+export function readPassedOver(reader: TokenReader, at: Token, kind: string): DdlStatement {
+  skipStatement(reader)
+  return { kind: 'ignored', at, statement: `CREATE ${kind.toUpperCase()}` }
+}
+
 /** After DROP. */
 export function readDrop(reader: TokenReader, at: Token): DdlStatement {
   const what = reader.takeWords('materialized') ? 'MATERIALIZED VIEW' : reader.isWords('view') ? 'VIEW' : 'TABLE'

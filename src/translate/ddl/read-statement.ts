@@ -1,7 +1,7 @@
 import { readTableConstraint } from './constraint.js'
-import { readCreateTable } from './create-table.js'
+import { readCreateTable, readTemporaryTable } from './create-table.js'
 import { readCreateView } from './create-view.js'
-import { readCreateSchema, readDrop, readIgnored } from './ignored-statement.js'
+import { readCreateSchema, readDrop, readIgnored, readPassedOver } from './ignored-statement.js'
 import type { DdlStatement } from './statement.js'
 import { refusal, shown, type Token } from './token.js'
 import type { TokenReader } from './token-reader.js'
@@ -21,10 +21,26 @@ export function readStatement(reader: TokenReader): DdlStatement {
 function readCreate(reader: TokenReader, at: Token): DdlStatement {
   if (reader.takeWords('table')) return readCreateTable(reader, at)
   if (reader.takeWords('schema')) return readCreateSchema(reader, at)
+  if (takeTemporary(reader)) return readTemporaryTable(reader, at)
   const orReplace = reader.takeWords('or', 'replace')
+  const passedOver = passedOverKinds.find((kind) => reader.takeWords(...kind.split(' ')))
+  if (passedOver !== undefined) return readPassedOver(reader, at, passedOver)
   const isMaterialized = reader.takeWords('materialized')
   if (reader.takeWords('view')) return readCreateView(reader, at, { orReplace, isMaterialized })
   throw refusal(reader.peek(), `CREATE ${shown(reader.peek())} is not understood`)
+}
+
+/** What is made beside tables and views, and is carried by nobody. */
+const passedOverKinds = ['function', 'external function', 'procedure', 'external schema', 'external table']
+
+function takeTemporary(reader: TokenReader): boolean {
+  if (!reader.isWords('temp') && !reader.isWords('temporary')) {
+    if (!reader.isWords('local', 'temp') && !reader.isWords('local', 'temporary')) return false
+    reader.next()
+  }
+  reader.next()
+  reader.expectWords('table')
+  return true
 }
 
 function readComment(reader: TokenReader, at: Token): DdlStatement {

@@ -50,8 +50,15 @@ export interface TableDraft {
   readonly attributes: TableAttributes
 }
 
+/** Another table that lends its columns. */
+export interface LikeDraft {
+  readonly at: Place
+  readonly relation: RelationName
+  readonly includingDefaults: boolean
+}
+
 export type DdlStatement = { readonly at: Place } & (
-  | { readonly kind: 'create-table'; readonly table: TableDraft; readonly ifNotExists: boolean }
+  | { readonly kind: 'create-table'; readonly table: TableDraft; readonly ifNotExists: boolean; readonly like?: LikeDraft }
   | { readonly kind: 'create-view'; readonly entry: CatalogEntry; readonly orReplace: boolean }
   | {
       readonly kind: 'comment'

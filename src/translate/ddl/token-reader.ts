@@ -100,8 +100,9 @@ export class TokenReader {
     return names
   }
 
+  /** A database before the schema is the one that is read, since a catalog is of one database. */
   relationName(what: string): RelationName {
-    const [name = '', schema = this.schema] = this.path(what, 2).reverse()
+    const [name = '', schema = this.schema] = this.path(what, 3).reverse()
     return { schema, name }
   }
 

@@ -7,6 +7,7 @@ const wordPattern = /[\p{L}_][\p{L}\p{M}\p{N}_$]*/uy
 const numberPattern = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
 const quotedPattern = /"((?:[^"]|"")*)"/y
 const stringPattern = /'((?:[^'\\]|''|\\[\s\S])*)'/y
+const dollarPattern = /\$(?:[A-Za-z_][A-Za-z0-9_]*)?\$/y
 const symbolPattern = /::|<>|<=|>=|!=|\|\||[-+*/<>=~!@#%^&|?:.,;()[\]{}]/y
 const commentEdgePattern = /\/\*|\*\//g
 
@@ -41,10 +42,21 @@ export class Tokenizer {
       if (quoted === undefined) throw refusal(this.#place(), 'a quoted name without its closing "')
       return this.#token('quoted', quoted[0], (quoted[1] ?? '').replaceAll('""', '"'))
     }
+    if (opening === '$') return this.#dollarQuotation()
     if (opening !== "'") return undefined
     const string = this.#match(stringPattern)
     if (string === undefined) throw refusal(this.#place(), "a string without its closing '")
     return this.#token('string', string[0], decodeString(string[1] ?? '', this.#place()))
+  }
+
+  /** `$$ … $$`, the body of a function; a `$` that opens none is nothing that is understood. */
+  #dollarQuotation(): Token | undefined {
+    const tag = this.#match(dollarPattern)?.[0]
+    if (tag === undefined) return undefined
+    const close = this.#text.indexOf(tag, this.#offset + tag.length)
+    if (close < 0) throw refusal(this.#place(), `a string without its closing ${tag}`)
+    const text = this.#text.slice(this.#offset, close + tag.length)
+    return this.#token('string', text, text.slice(tag.length, -tag.length))
   }
 
   #symbol(): Token {
