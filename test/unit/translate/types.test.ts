@@ -248,6 +248,169 @@ describe('what cannot be carried', () => {
   })
 })
 
+describe('what only data can tell', () => {
+  const finite = (type: string): string => `"C" > CAST('-Infinity' AS ${type}) AND "C" < CAST('Infinity' AS ${type})`
+
+  it.each<[SourceType, string, string]>([
+    [plainType('date'), 'RS0122', `("C" < DATE '0001-01-01' OR "C" > DATE '9999-12-31')`],
+    [
+      plainType('timestamp without time zone'),
+      'RS0122',
+      `("C" < TIMESTAMP '0001-01-01 00:00:00' OR "C" > TIMESTAMP '9999-12-31 23:59:59.999999')`,
+    ],
+    [
+      plainType('timestamp with time zone'),
+      'RS0122',
+      `("C" < TIMESTAMPTZ '0001-01-01 00:00:00+00' OR "C" > TIMESTAMPTZ '9999-12-31 23:59:59.999999+00')`,
+    ],
+    [plainType('real'), 'RS0123', `(NOT (${finite('REAL')}) AND "C" IS NOT NULL)`],
+    [plainType('double precision'), 'RS0123', `(NOT (${finite('DOUBLE PRECISION')}) AND "C" IS NOT NULL)`],
+    [plainType('bigint'), 'RS0124', '"C" < -9223372036854775807'],
+    [sizedType('binary varying', 32768), 'RS0113', 'OCTET_LENGTH("C") > 32767'],
+    [plainType('binary varying'), 'RS0113', 'OCTET_LENGTH("C") > 32767'],
+    [plainType('super'), 'RS0125', 'JSON_SIZE("C") > 8388608'],
+  ])('of %o is assumed under %s, and blocks nothing', (type, code, violatedWhere) => {
+    const { assumptions, concerns, plan } = translated(type, {}, { notNull: true })
+    expect(assumptions).toMatchObject([{ code, column: 'C', violatedWhere }])
+    expect(concerns.filter((concern) => concern.class === 'blocking')).toEqual([])
+    expect(plan.notNull).toBe(true)
+  })
+
+  it('of every other type is nothing', () => {
+    const types = [plainType('smallint'), plainType('integer'), numericType(38, 18), plainType('boolean')]
+    const others = [
+      sizedType('character varying', 65535),
+      sizedType('character', 9),
+      sizedType('binary varying', 32767),
+    ]
+    expect([...types, ...others].flatMap((type) => translated(type).assumptions)).toEqual([])
+  })
+
+  it.each<[SourceType, Partial<TypePolicy>, Partial<ColumnPlan>, string]>([
+    [
+      plainType('date'),
+      { dates: 'null' },
+      {
+        unloadExpression: `CASE WHEN "C" >= DATE '0001-01-01' AND "C" <= DATE '9999-12-31' THEN "C" END`,
+        notNull: false,
+      },
+      'RS0127 lossy',
+    ],
+    [
+      plainType('date'),
+      { dates: 'clamp' },
+      {
+        unloadExpression: `CASE WHEN "C" < DATE '0001-01-01' THEN DATE '0001-01-01' WHEN "C" > DATE '9999-12-31' THEN DATE '9999-12-31' ELSE "C" END`,
+        notNull: true,
+      },
+      'RS0128 lossy',
+    ],
+    [plainType('timestamp with time zone'), { dates: 'text' }, { targetType: 'STRING', kind: 'text' }, 'RS0129 note'],
+    [plainType('real'), { floats: 'keep' }, { unloadExpression: '"C"', notNull: true }, 'RS0130 note'],
+    [
+      plainType('real'),
+      { floats: 'null' },
+      { unloadExpression: `CASE WHEN ${finite('REAL')} THEN "C" END`, notNull: false },
+      'RS0131 lossy',
+    ],
+    [plainType('bigint'), { smallestBigint: 'keep' }, { unloadExpression: '"C"', notNull: true }, 'RS0132 note'],
+    [
+      plainType('bigint'),
+      { smallestBigint: 'decimal' },
+      { targetType: 'DECIMAL(20,0)', kind: 'decimal', precision: 20, unloadExpression: 'CAST("C" AS DECIMAL(20,0))' },
+      'RS0133 note',
+    ],
+    [
+      plainType('bigint'),
+      { smallestBigint: 'null' },
+      { unloadExpression: 'CASE WHEN "C" >= -9223372036854775807 THEN "C" END', notNull: false },
+      'RS0134 lossy',
+    ],
+    [
+      sizedType('binary varying', 64000),
+      { longVarbyte: 'null' },
+      { unloadExpression: 'CASE WHEN OCTET_LENGTH("C") <= 32767 THEN TO_HEX("C") END', notNull: false },
+      'RS0135 lossy',
+    ],
+    [
+      plainType('super'),
+      { largeSuper: 'null' },
+      { unloadExpression: 'CASE WHEN JSON_SIZE("C") <= 8388608 THEN "C" END', notNull: false },
+      'RS0136 lossy',
+    ],
+    [
+      numericType(38, 20),
+      { decimalScale: 'round' },
+      { targetType: 'DECIMAL(38,18)', unloadExpression: 'CAST(ROUND("C", 18) AS DECIMAL(38,18))', scale: 18 },
+      'RS0137 lossy',
+    ],
+    [
+      numericType(38, 20),
+      { decimalScale: 'text' },
+      { targetType: 'STRING', unloadExpression: 'CAST("C" AS VARCHAR(42))', kind: 'text' },
+      'RS0138 note',
+    ],
+    [
+      numericType(38, 20),
+      { decimalScale: 'extended' },
+      { targetType: 'DECIMAL(38,20)', unloadExpression: '"C"', scale: 20 },
+      'RS0108 note',
+    ],
+    [plainType('hllsketch'), { hllsketch: 'estimate' }, { unloadExpression: 'HLL_CARDINALITY("C")' }, 'RS0116 lossy'],
+  ])('of %o, with %o, is what was chosen', (type, policy, expected, concern) => {
+    const { assumptions, concerns, plan } = translated(type, policy, { notNull: true })
+    expect(plan).toMatchObject(expected)
+    expect(concerns.map(({ code, class: kind }) => `${code} ${kind}`)).toContain(concern)
+    expect(concerns.filter(({ class: kind }) => kind === 'blocking')).toEqual([])
+    expect(assumptions).toEqual([])
+  })
+
+  it('of a fine NUMERIC is assumed where the user chose so', () => {
+    const { plan, assumptions } = translated(numericType(38, 20), { decimalScale: 'check' })
+    expect(plan).toMatchObject({ targetType: 'DECIMAL(38,18)', unloadExpression: 'CAST("C" AS DECIMAL(38,18))' })
+    expect(assumptions).toMatchObject([{ code: 'RS0126', violatedWhere: '"C" <> CAST("C" AS DECIMAL(38,18))' }])
+  })
+
+  it('is asked of a type that an override chose, unless that holds every value', () => {
+    const codesOf = (type: SourceType, override: Omit<TypeOverride, 'match'>): string[] =>
+      overridden(type, override).assumptions.map(({ code }) => code)
+    expect(codesOf(plainType('bigint'), { type: 'BIGINT' })).toEqual(['RS0124'])
+    expect(codesOf(plainType('bigint'), { type: 'DECIMAL(20,0)' })).toEqual([])
+    expect(codesOf(plainType('date'), { type: 'DATE' })).toEqual(['RS0122'])
+    expect(codesOf(plainType('date'), { type: 'STRING' })).toEqual([])
+    expect(codesOf(plainType('timestamp without time zone'), { type: 'TIMESTAMP' })).toEqual(['RS0122'])
+    expect(codesOf(plainType('real'), { type: 'DOUBLE' })).toEqual(['RS0123'])
+    expect(codesOf(sizedType('binary varying', 64000), { type: 'STRING' })).toEqual(['RS0113'])
+    expect(codesOf(plainType('super'), { type: 'JSON' })).toEqual(['RS0125'])
+    expect(codesOf(plainType('bigint'), { type: 'BIGINT', expression: 'ABS({column})' })).toEqual([])
+  })
+
+  it('leaves the type to an override, by columns too, and the rest to the policy', () => {
+    const policy: TypePolicy = {
+      ...defaultTypePolicy,
+      dates: 'text',
+      smallestBigint: 'decimal',
+      decimalScale: 'round',
+      overrides: [
+        { match: 'sales.*.c', type: 'DATE' },
+        { match: 'sales.orders.id_*', type: 'BIGINT' },
+        { match: 'sales.orders.fine_*', type: 'STRING' },
+      ],
+    }
+    const typeOf = (schema: string, column: string, type: SourceType) => {
+      const place = { relation: { schema, name: 'orders' } }
+      const { plan, assumptions } = translateColumn(catalogColumn(column, type), policy, place)
+      return [plan.targetType, ...assumptions.map(({ code }) => code)]
+    }
+    expect(typeOf('sales', 'c', plainType('date'))).toEqual(['DATE', 'RS0122'])
+    expect(typeOf('hr', 'c', plainType('date'))).toEqual(['STRING'])
+    expect(typeOf('sales', 'id_customer', plainType('bigint'))).toEqual(['BIGINT', 'RS0124'])
+    expect(typeOf('sales', 'customer', plainType('bigint'))).toEqual(['DECIMAL(20,0)'])
+    expect(typeOf('sales', 'fine_price', numericType(38, 20))).toEqual(['STRING'])
+    expect(typeOf('sales', 'price', numericType(38, 20))).toEqual(['DECIMAL(38,18)'])
+  })
+})
+
 describe('comments', () => {
   it('are cut at a whole character and mentioned', () => {
     const comment = `${'x'.repeat(1023)}é`
