@@ -2,6 +2,8 @@ import RPCClient from '@alicloud/pop-core'
 import type { AccessKeys, Credentials } from '../model/credentials.js'
 import { MigrationError } from '../model/errors.js'
 import type { Call } from '../model/work.js'
+import { openAgents } from '../network/agents.js'
+import type { Route } from '../network/route.js'
 import type { Access, Caller, Role } from './access.js'
 import { accessError } from './access-error.js'
 import { readCaller, readKeys, readPolicies, readRole, roleNameOf } from './ram-answer.js'
@@ -12,6 +14,8 @@ export interface RamAccessOptions {
   readonly stsEndpoint?: string
   /** RAM has one endpoint for all regions. */
   readonly ramEndpoint?: string
+  /** Proxy and authorities; absent: none but the system's. */
+  readonly route?: Route
 }
 
 const requestMilliseconds = 15_000
@@ -26,9 +30,9 @@ export class RamAccess implements Access {
   readonly #ram: Client
 
   constructor(options: RamAccessOptions) {
-    const { credentials } = options
-    this.#sts = openClient(options.stsEndpoint ?? 'https://sts.aliyuncs.com', '2015-04-01', credentials)
-    this.#ram = openClient(options.ramEndpoint ?? 'https://ram.aliyuncs.com', '2015-05-01', credentials)
+    const { credentials, route } = options
+    this.#sts = openClient(options.stsEndpoint ?? 'https://sts.aliyuncs.com', '2015-04-01', credentials, route)
+    this.#ram = openClient(options.ramEndpoint ?? 'https://ram.aliyuncs.com', '2015-05-01', credentials, route)
   }
 
   async callerIdentity(call: Call): Promise<Caller> {
@@ -51,8 +55,10 @@ export class RamAccess implements Access {
 }
 
 /** The client asks for the keys before each request; its published types do not tell. */
-function openClient(endpoint: string, apiVersion: string, credentials: Credentials): Client {
-  const config = { endpoint, apiVersion, credentialsProvider: { getCredentials: () => credentials.current() } }
+function openClient(endpoint: string, apiVersion: string, credentials: Credentials, route: Route = {}): Client {
+  const agents = openAgents(route, { keepAlive: true })
+  const opts = { agent: endpoint.startsWith('https:') ? agents.https : agents.http }
+  const config = { endpoint, apiVersion, opts, credentialsProvider: { getCredentials: () => credentials.current() } }
   return new RPCClient(config as unknown as RPCClient.Config)
 }
 

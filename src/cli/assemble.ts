@@ -24,8 +24,8 @@ import { resolve } from 'node:path'
 /** The composition root: the only place of the command that knows which adapter stands behind a port. */
 export function assemble(loaded: LoadedConfig, run: string): Places {
   const { config } = loaded
-  const sourceStore = s3Store(config)
-  const targetStore = ossStore(config)
+  const sourceStore = s3Store(loaded)
+  const targetStore = ossStore(loaded)
   const { chunksInFlight, chunkMegabytes } = config.limits
   return {
     source: redshiftSource(loaded, run, sourceStore),
@@ -41,7 +41,7 @@ export function assemble(loaded: LoadedConfig, run: string): Places {
         chunkAttemptCountMax: 3,
       },
     }),
-    target: maxComputeTarget(config),
+    target: maxComputeTarget(loaded),
   }
 }
 
@@ -58,7 +58,7 @@ function socketCountMax(config: Config): number {
   return config.limits.chunksInFlight + 8
 }
 
-function s3Store(config: Config): ObjectStore {
+function s3Store({ config, route }: LoadedConfig): ObjectStore {
   const { bucket, region, endpoint, pathStyle, accessKeyId, secretAccessKey, sessionToken } = config.s3
   const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
   return new RetryingStore(
@@ -69,11 +69,12 @@ function s3Store(config: Config): ObjectStore {
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(keys === undefined ? {} : { credentials: staticCredentials(keys) }),
       socketCountMax: socketCountMax(config),
+      route,
     }),
   )
 }
 
-function ossStore(config: Config): ObjectStore {
+function ossStore({ config, route }: LoadedConfig): ObjectStore {
   const { bucket, region, endpoint, pathStyle, accessKeyId, accessKeySecret, securityToken } = config.oss
   return new RetryingStore(
     new OssStore({
@@ -83,6 +84,7 @@ function ossStore(config: Config): ObjectStore {
       ...(endpoint === undefined ? {} : { endpoint }),
       credentials: staticCredentials(keysOf(accessKeyId, accessKeySecret, securityToken) as AccessKeys),
       socketCountMax: socketCountMax(config),
+      route,
     }),
   )
 }
@@ -110,11 +112,12 @@ function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): 
 }
 
 /** The keys of s3, since that is what UNLOAD writes to; without any, the chain of the AWS SDK. */
-function keysForUnload({ config, hush }: LoadedConfig): UnloadKeys {
+function keysForUnload({ config, route, hush }: LoadedConfig): UnloadKeys {
   const { accessKeyId, secretAccessKey, sessionToken, region } = config.s3
   const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
   return unloadKeys({
     region,
+    route,
     megabytesPerSecond: config.redshift.unloadMegabytesPerSecond,
     ...(keys === undefined ? {} : { keys }),
     ...(hush === undefined ? {} : { hush }),
@@ -127,7 +130,7 @@ function sessionOptions(loaded: LoadedConfig): SessionOptions {
 }
 
 /** config-rules.ts has seen to it that there is a cluster or a workgroup. */
-function dataApiOptions({ config }: LoadedConfig): DataApiOptions {
+function dataApiOptions({ config, route }: LoadedConfig): DataApiOptions {
   const { database, cluster, workgroup = '', dbUser, secretArn, endpoint, region, queryGroup } = config.redshift
   const { accessKeyId, secretAccessKey, sessionToken } = config.redshift
   const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
@@ -137,6 +140,7 @@ function dataApiOptions({ config }: LoadedConfig): DataApiOptions {
     reach: 'data-api',
     of: cluster === undefined ? { workgroup, ...secret } : { cluster, ...user, ...secret },
     database,
+    route,
     region: region ?? config.s3.region,
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(keys === undefined ? {} : { keys }),
@@ -144,8 +148,10 @@ function dataApiOptions({ config }: LoadedConfig): DataApiOptions {
   }
 }
 
+/** No proxy carries Redshift's own protocol; the authorities of all services hold for it where it names none of its own. */
 function directOptions(loaded: LoadedConfig): DirectOptions {
-  const { host, port, database, login, user, password, tls, caFile, queryGroup } = loaded.config.redshift
+  const { host, port, database, login, user, password, tls, queryGroup } = loaded.config.redshift
+  const caFile = loaded.config.redshift.caFile ?? loaded.config.ca
   return {
     ...(host === undefined ? {} : { host }),
     port,
@@ -160,7 +166,7 @@ function directOptions(loaded: LoadedConfig): DirectOptions {
 }
 
 /** config-rules.ts has seen to it that there is a cluster or a workgroup. */
-function iamOptions({ config, hush }: LoadedConfig): IamLoginOptions {
+function iamOptions({ config, route, hush }: LoadedConfig): IamLoginOptions {
   const { host, database, cluster, workgroup = '', dbUser, endpoint, region } = config.redshift
   const { accessKeyId, secretAccessKey, sessionToken } = config.redshift
   const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
@@ -168,6 +174,7 @@ function iamOptions({ config, hush }: LoadedConfig): IamLoginOptions {
   return {
     of: cluster === undefined ? { workgroup } : { cluster, ...user },
     database,
+    route,
     hostKnown: host !== undefined,
     // UNLOAD's rule as well: a region that is not named is the bucket's.
     region: region ?? config.s3.region,
@@ -177,13 +184,14 @@ function iamOptions({ config, hush }: LoadedConfig): IamLoginOptions {
   }
 }
 
-function maxComputeTarget(config: Config): MaxComputeTarget {
+function maxComputeTarget({ config, route }: LoadedConfig): MaxComputeTarget {
   const { endpoint, project, region, accessId, accessKey, securityToken } = config.maxcompute
   const keys = keysOf(accessId, accessKey, securityToken) as AccessKeys
   return new MaxComputeTarget(
     new MaxComputeClient({
       endpoint,
       project,
+      route,
       ...(region === undefined ? {} : { region }),
       credentials: staticCredentials(keys),
     }),
@@ -191,11 +199,12 @@ function maxComputeTarget(config: Config): MaxComputeTarget {
 }
 
 /** Undefined when the config has no `access`. */
-export function assembleAccess(config: Config): Access | undefined {
+export function assembleAccess({ config, route }: LoadedConfig): Access | undefined {
   if (config.access === undefined) return undefined
   const { accessKeyId, accessKeySecret, stsEndpoint, ramEndpoint } = config.access
   return new RamAccess({
     credentials: staticCredentials({ accessKeyId, accessKeySecret }),
+    route,
     ...(stsEndpoint === undefined ? {} : { stsEndpoint }),
     ...(ramEndpoint === undefined ? {} : { ramEndpoint }),
   })

@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { MigrationError } from '../model/errors.js'
 import { checkRules } from './config-rules.js'
+import { routeOf, type Route } from '../network/route.js'
 import { nearest } from './nearest.js'
 import { configSchema, type Config } from './config-schema.js'
 
@@ -14,6 +15,8 @@ export interface LoadedConfig {
   readonly folder: string
   /** Every value that came from a reference: what the redactor must know. */
   readonly secrets: readonly string[]
+  /** How requests leave this machine: HTTPS_PROXY, NO_PROXY and `ca`. */
+  readonly route: Route
   /** Takes secrets that come up later, such as temporary passwords; absent: nobody writes anything. */
   readonly hush?: (secret: string) => void
 }
@@ -36,7 +39,34 @@ export async function loadConfig(path: string, environment: NodeJS.ProcessEnv): 
   const resolved = await resolveReferences(raw, [], { path, folder, environment, secrets })
   const parsed = configSchema.safeParse(resolved)
   if (!parsed.success) throw schemaError(path, parsed.error.issues)
-  return { config: checkRules(path, parsed.data), path: absolute, folder, secrets }
+  const config = checkRules(path, parsed.data)
+  const route = routeOf(environment, await readAuthorities(path, folder, config.ca))
+  secrets.push(...proxySecrets(path, route))
+  return { config, path: absolute, folder, secrets, route }
+}
+
+async function readAuthorities(path: string, folder: string, ca: string | undefined): Promise<string | undefined> {
+  if (ca === undefined) return undefined
+  const file = resolve(folder, ca)
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    throw new MigrationError('config', `${path}: ca: ${file} cannot be read (${code})`, { cause: error })
+  })
+  if (text.includes('-----BEGIN CERTIFICATE-----')) return text
+  throw new MigrationError('config', `${path}: ca: ${file} holds no certificate`, { hint: 'it must be PEM' })
+}
+
+/** The password of the proxy; an address that is none is told without it. */
+function proxySecrets(path: string, { proxy }: Route): readonly string[] {
+  if (proxy === undefined) return []
+  const text = proxy.includes('://') ? proxy : `http://${proxy}`
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol)) {
+    return url.password === '' ? [] : [url.password, decodeURIComponent(url.password)]
+  }
+  throw new MigrationError('config', `${path}: HTTPS_PROXY is no http or https address`, {
+    hint: 'http://proxy.example:3128; SOCKS is not spoken here',
+  })
 }
 
 async function readText(absolute: string, path: string): Promise<string> {

@@ -6,6 +6,7 @@ import { MigrationError } from '../model/errors.js'
 import { locationText } from '../model/names.js'
 import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
+import type { Route } from '../network/route.js'
 import { bareEtag, quotedEtag } from './etag.js'
 import { ask, sendBody } from './exchange.js'
 import { guardAnswer, shortAnswer } from './guarded-body.js'
@@ -36,6 +37,8 @@ export interface OssStoreOptions {
   readonly credentials: Credentials
   /** Connections at a time; at least the chunks in flight. */
   readonly socketCountMax: number
+  /** Proxy and authorities; absent: none but the system's. */
+  readonly route?: Route
 }
 
 /** ali-oss only warns about keys that it does not refresh when neither this nor its own refresher is set. */
@@ -53,7 +56,7 @@ export class OssStore implements ObjectStore {
 
   constructor(options: OssStoreOptions) {
     this.#options = options
-    this.#transport = new OssTransport(options.socketCountMax)
+    this.#transport = new OssTransport(options.socketCountMax, options.route)
   }
 
   async ping(call: Call): Promise<void> {

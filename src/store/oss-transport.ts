@@ -1,8 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { MigrationError } from '../model/errors.js'
+import { openAgents, type Agents } from '../network/agents.js'
+import type { Route } from '../network/route.js'
 import type { OpenRequest } from './open-request.js'
 
 /** What ali-oss asks of the HTTP client that it is given. */
@@ -32,13 +34,10 @@ const answerByteCountMax = 64 * 1024 * 1024
  * throws the service's words away when the answer was to be a stream (transfer.md 3.4).
  */
 export class OssTransport {
-  readonly #http: HttpAgent
-  readonly #https: HttpsAgent
+  readonly #agents: Agents
 
-  constructor(socketCountMax: number) {
-    const options = { keepAlive: true, maxSockets: socketCountMax, timeout: idleMilliseconds }
-    this.#http = new HttpAgent(options)
-    this.#https = new HttpsAgent(options)
+  constructor(socketCountMax: number, route: Route = {}) {
+    this.#agents = openAgents(route, { keepAlive: true, maxSockets: socketCountMax, timeout: idleMilliseconds })
   }
 
   async request(url: string, asked: OssTransportRequest, open: OpenRequest): Promise<OssTransportAnswer> {
@@ -50,8 +49,8 @@ export class OssTransport {
   }
 
   close(): void {
-    this.#http.destroy()
-    this.#https.destroy()
+    this.#agents.http.destroy()
+    this.#agents.https.destroy()
   }
 
   #send(url: string, asked: OssTransportRequest, open: OpenRequest): Promise<IncomingMessage> {
@@ -59,7 +58,7 @@ export class OssTransport {
     const options = {
       method: asked.method,
       headers: asked.headers,
-      agent: secure ? this.#https : this.#http,
+      agent: secure ? this.#agents.https : this.#agents.http,
       timeout: idleMilliseconds,
       signal: open.signal,
     }

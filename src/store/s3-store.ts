@@ -1,5 +1,3 @@
-import { Agent as HttpAgent } from 'node:http'
-import { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
@@ -21,6 +19,8 @@ import { MigrationError } from '../model/errors.js'
 import { locationText } from '../model/names.js'
 import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
+import { openAgents } from '../network/agents.js'
+import type { Route } from '../network/route.js'
 import { bareEtag, quotedEtag } from './etag.js'
 import { ask, sendBody } from './exchange.js'
 import { guardAnswer, shortAnswer } from './guarded-body.js'
@@ -40,6 +40,8 @@ export interface S3StoreOptions {
   readonly credentials?: Credentials
   /** Connections at a time; at least the chunks in flight. */
   readonly socketCountMax: number
+  /** Proxy and authorities; absent: none but the system's. */
+  readonly route?: Route
 }
 
 const silence = (): void => undefined
@@ -239,7 +241,11 @@ export class S3Store implements ObjectStore {
 }
 
 function openClient(options: S3StoreOptions): S3Client {
-  const agentOptions = { keepAlive: true, maxSockets: options.socketCountMax, timeout: idleMilliseconds }
+  const agents = openAgents(options.route ?? {}, {
+    keepAlive: true,
+    maxSockets: options.socketCountMax,
+    timeout: idleMilliseconds,
+  })
   return new S3Client({
     region: options.region,
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
@@ -249,8 +255,8 @@ function openClient(options: S3StoreOptions): S3Client {
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({
-      httpAgent: new HttpAgent(agentOptions),
-      httpsAgent: new HttpsAgent(agentOptions),
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
       connectionTimeout: connectMilliseconds,
       // OpenRequest ends requests, because it knows their size.
       requestTimeout: 0,

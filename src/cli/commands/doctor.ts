@@ -22,7 +22,7 @@ export async function doctor(context: Context): Promise<number> {
   const loaded = await context.config()
   const places = assemble(loaded, 'doctor')
   const findings: Finding[] = []
-  for (const [check, ask] of questions(loaded.config, places, assembleAccess(loaded.config))) {
+  for (const [check, ask] of questions(loaded.config, places, assembleAccess(loaded))) {
     const finding = await answer(check, () => ask(askingCall(context, checkMilliseconds)))
     findings.push(finding)
     context.talk.data(finding, () => findingText(finding))

@@ -3,6 +3,7 @@ import type * as DataSdk from '@aws-sdk/client-redshift-data'
 import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import type { AccessKeys } from '../../model/credentials.js'
 import type { Call } from '../../model/work.js'
+import type { Route } from '../../network/route.js'
 import { exactNumbers, type DataApiField } from './data-api-rows.js'
 import { askApi, clientSettings } from './iam-login-client.js'
 
@@ -18,6 +19,8 @@ export interface DataApiOptions {
   readonly endpoint?: string
   /** Absent: the default chain of the AWS SDK. */
   readonly keys?: AccessKeys
+  /** Proxy and authorities; absent: none but the system's. */
+  readonly route?: Route
   /** Routes every statement to a queue; absent: an UNLOAD's token is its query group. */
   readonly queryGroup?: string
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../../model/work.js'
+import { openAgents } from '../../network/agents.js'
 import type { IamLoginOptions } from './iam-login.js'
 import { iamLoginError } from './iam-login-error.js'
 
@@ -9,7 +10,13 @@ const connectMilliseconds = 5_000
 const requestMilliseconds = 30_000
 
 /** What the clients of the SDK are made with; they retry nothing. */
-export function clientSettings({ region, endpoint, keys }: Pick<IamLoginOptions, 'region' | 'endpoint' | 'keys'>) {
+export function clientSettings({
+  region,
+  endpoint,
+  keys,
+  route,
+}: Pick<IamLoginOptions, 'region' | 'endpoint' | 'keys' | 'route'>) {
+  const agents = route === undefined ? undefined : openAgents(route, { keepAlive: true })
   return {
     region,
     maxAttempts: 1,
@@ -17,6 +24,7 @@ export function clientSettings({ region, endpoint, keys }: Pick<IamLoginOptions,
       connectionTimeout: connectMilliseconds,
       requestTimeout: requestMilliseconds,
       throwOnRequestTimeout: true,
+      ...(agents === undefined ? {} : { httpAgent: agents.http, httpsAgent: agents.https }),
     },
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(keys === undefined ? {} : { credentials: sdkKeys(keys) }),

@@ -2,6 +2,7 @@ import type { AccessKeys } from '../../model/credentials.js'
 import { MigrationError } from '../../model/errors.js'
 import { retryDelay, type RetryLimits } from '../../model/retry.js'
 import type { Call } from '../../model/work.js'
+import type { Route } from '../../network/route.js'
 import { cachedLogin, type TemporaryLogin } from './iam-login-cache.js'
 import { askCluster } from './iam-login-cluster.js'
 import { askWorkgroup } from './iam-login-workgroup.js'
@@ -19,6 +20,8 @@ export interface IamLoginOptions {
   readonly endpoint?: string
   /** Absent: the default chain of the AWS SDK. */
   readonly keys?: AccessKeys
+  /** Proxy and authorities of the API; Redshift's own protocol has no proxy. */
+  readonly route?: Route
   /** Hears every temporary password before anybody uses it, so that none is ever written. */
   readonly hush?: (secret: string) => void
 }

@@ -3,6 +3,7 @@ import { MigrationError } from '../../model/errors.js'
 import { relationText } from '../../model/names.js'
 import type { RelationPlan } from '../../model/plan.js'
 import type { Call } from '../../model/work.js'
+import type { Route } from '../../network/route.js'
 import { askApi, clientSettings } from './iam-login-client.js'
 
 /** Where the keys that stand in an UNLOAD come from. */
@@ -15,6 +16,8 @@ export interface UnloadKeysOptions {
   readonly region: string
   /** Absent: the default chain of the AWS SDK. */
   readonly keys?: AccessKeys
+  /** Proxy and authorities of what the chain asks; absent: none but the system's. */
+  readonly route?: Route
   /** What one UNLOAD moves; from the config. */
   readonly megabytesPerSecond: number
   /** Hears every secret before anybody uses it, so that none is ever written. */
@@ -57,9 +60,9 @@ export function refuseShortLife(keys: AccessKeys, seconds: number, subject: stri
 }
 
 /** As the SDK resolves them for its own requests: environment, profile, container, instance. Renewed before they end. */
-async function chainKeys({ region }: UnloadKeysOptions, subject: string, call: Call): Promise<AccessKeys> {
+async function chainKeys({ region, route }: UnloadKeysOptions, subject: string, call: Call): Promise<AccessKeys> {
   const { RedshiftClient } = await import('@aws-sdk/client-redshift')
-  const client = new RedshiftClient(clientSettings({ region }))
+  const client = new RedshiftClient(clientSettings({ region, ...(route === undefined ? {} : { route }) }))
   try {
     const found = await askApi({ subject, action: 'AWS credentials' }, call, () => client.config.credentials())
     return {

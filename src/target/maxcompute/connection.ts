@@ -1,5 +1,6 @@
 import type { Credentials } from '../../model/credentials.js'
 import { MigrationError } from '../../model/errors.js'
+import type { Route } from '../../network/route.js'
 import { isSkew, refusalError, silenceError } from './errors.js'
 import { exchangeMillisecondsMax, NodeExchange, type Exchange, type HttpAnswer, type Silence } from './exchange.js'
 import { readRefusal, type Refusal } from './refusal.js'
@@ -40,6 +41,8 @@ export interface ConnectionOptions {
   readonly userAgent?: string
   /** Default: node:http and node:https with connections that are kept. */
   readonly exchange?: Exchange
+  /** Proxy and authorities of that default; absent: none but the system's. */
+  readonly route?: Route
   readonly retry?: RetryPolicy
   /** Milliseconds since 1970, for the signed date only. Default: this machine's clock. */
   readonly clock?: () => number
@@ -57,7 +60,7 @@ export class Connection {
     this.endpoint = checkedEndpoint(options.endpoint)
     this.region = options.region ?? regionOf(this.endpoint)
     this.#options = options
-    this.#exchange = options.exchange ?? new NodeExchange()
+    this.#exchange = options.exchange ?? new NodeExchange(options.route)
     this.#scheme = firstScheme(options.signature ?? 'auto', this.region)
   }
 

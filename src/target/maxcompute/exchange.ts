@@ -1,7 +1,8 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
-import { rootCertificates } from 'node:tls'
+import { openAgents, type Agents } from '../../network/agents.js'
+import type { Route } from '../../network/route.js'
 
 /** Largest answer that is read; a result holds about 10 MB at most (maxcompute.md 2.3), in Base64 a third more. */
 export const answerByteCountMax = 64 * 1024 * 1024
@@ -44,26 +45,14 @@ export interface Exchange {
   close(): void
 }
 
-export interface NodeExchangeOptions {
-  /** A further authority (PEM) that https endpoints may be signed by; a private cloud has its own. */
-  readonly ca?: string
-}
-
-interface Agents {
-  readonly http: HttpAgent
-  readonly https: HttpsAgent
-}
-
 /** Over node:http and node:https with connections that are kept. */
 export class NodeExchange implements Exchange {
   readonly #kept: Agents
   readonly #single: Agents
 
-  constructor(options: NodeExchangeOptions = {}) {
-    const ca = options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }
-    const kept = { keepAlive: true, maxSockets: socketCountMax, timeout: socketIdleMilliseconds }
-    this.#kept = { http: new HttpAgent(kept), https: new HttpsAgent({ ...kept, ...ca }) }
-    this.#single = { http: new HttpAgent({ keepAlive: false }), https: new HttpsAgent({ keepAlive: false, ...ca }) }
+  constructor(route: Route = {}) {
+    this.#kept = openAgents(route, { keepAlive: true, maxSockets: socketCountMax, timeout: socketIdleMilliseconds })
+    this.#single = openAgents(route, { keepAlive: false })
   }
 
   send(request: HttpRequest): Promise<HttpAnswer | Silence> {
