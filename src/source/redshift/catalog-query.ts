@@ -77,11 +77,13 @@ export function lateBindingColumnsQuery(range: NameRange): string {
   ].join(' ')
 }
 
-/** Sizes in blocks of 1 MB. Empty tables are not in it, and ordinary users may not be let in (redshift.md 3.4). */
-export function sizesQuery(range: NameRange): string {
-  const names = within(range, 'schema', '"table"')
+/**
+ * Sizes in blocks of 1 MB. Empty tables are not in it, and ordinary users may not be let in (redshift.md 3.4). The view
+ * counts the blocks of the whole cluster whatever is asked of it, so it is asked once for a schema.
+ */
+export function sizesQuery(schema: string): string {
   const columns = '"table", size, tbl_rows, estimated_visible_rows, sortkey1, encoded'
-  return `SELECT ${columns} FROM svv_table_info WHERE ${names}`
+  return `SELECT ${columns} FROM svv_table_info WHERE "schema" = ${quoteLiteral(schema)}`
 }
 
 export function externalSchemasQuery(): string {

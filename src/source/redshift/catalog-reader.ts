@@ -11,6 +11,8 @@ import type { Session } from './session.js'
 /** Relations that are held at a time, with all that the catalog says of them. */
 const relationCountPerPage = 250
 
+type SizesByRelation = ReturnType<typeof byRelation>
+
 /** Reads the catalog a page at a time, so that memory does not grow with the number of relations. Not inside a transaction. */
 export class CatalogReader {
   readonly #questions: CatalogQuestions
@@ -41,11 +43,14 @@ export class CatalogReader {
 
   async *#relations(schema: string): AsyncGenerator<CatalogEntry> {
     let after: string | undefined
+    let sizes: SizesByRelation | undefined
     for (;;) {
       const relations = await this.#questions.rows(ask.relationsQuery(schema, after, relationCountPerPage))
       const range = rangeOf(schema, relations)
       if (range === undefined) return
-      yield* readEntries({ schema, relations, ...(await this.#about(range, relations)) })
+      sizes ??= await this.#sizes(schema)
+      const ofPage = relations.flatMap(([name]) => sizes?.get(name ?? '') ?? [])
+      yield* readEntries({ schema, relations, sizes: ofPage, ...(await this.#about(range, relations)) })
       if (relations.length < relationCountPerPage) return
       after = range.last
     }
@@ -55,15 +60,19 @@ export class CatalogReader {
     const hasViews = relations.some((row) => row[1] === 'v')
     const views = hasViews ? await this.#questions.rows(ask.viewsQuery(range)) : []
     const hasUnbound = views.some((row) => kindOf('v', row[1] ?? undefined) === 'late-binding-view')
-    const sizes = { what: 'sizes', hidesObjects: false }
     return {
       views,
       columns: await this.#questions.rows(ask.columnsQuery(range)),
       constraints: await this.#questions.rows(ask.constraintsQuery(range)),
       lateBindingColumns: hasUnbound ? await this.#lateBindingColumns(range) : [],
-      sizes: (await this.#questions.optional(ask.sizesQuery(range), sizes)) ?? [],
       hidden: await this.#hidden(range.schema, relations),
     }
+  }
+
+  /** A few texts for each table of the schema are held while it is read: Redshift has at most 200,000 tables. */
+  async #sizes(schema: string): Promise<SizesByRelation> {
+    const rows = await this.#questions.optional(ask.sizesQuery(schema), { what: 'sizes', hidesObjects: false })
+    return byRelation(rows ?? [])
   }
 
   /** One broken view of this kind can make the function fail for all of them; their columns are then simply not known. */

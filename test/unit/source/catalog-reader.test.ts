@@ -119,6 +119,27 @@ describe('a catalog that keeps something to itself', () => {
   })
 })
 
+describe('sizes', () => {
+  it('are asked once for a schema, however many pages it has', async () => {
+    const names = Array.from({ length: 600 }, (_, n) => `t${String(n).padStart(3, '0')}`)
+    const { entries, asked } = await read({
+      'SELECT c.relname, c.relkind': (text) => {
+        const after = /c\.relname > '(\w+)'/.exec(text)?.[1] ?? ''
+        return names
+          .filter((name) => name > after)
+          .slice(0, Number(/LIMIT (\d+)/.exec(text)?.[1]))
+          .map(table)
+      },
+      // Empty tables are not told of.
+      'FROM svv_table_info': names
+        .filter((_, n) => n % 2 === 1)
+        .map((name) => [name, '5', name.slice(1), null, null, 'N']),
+    })
+    expect(entries.map((entry) => entry.rowEstimate)).toEqual(names.map((_, n) => (n % 2 === 1 ? n : undefined)))
+    expect(asked.filter((text) => text.includes('svv_table_info'))).toHaveLength(1)
+  })
+})
+
 describe('schemas', () => {
   it('of the system and of sessions are never asked about', async () => {
     const schemas = ['catalog_history', 'information_schema', 'pg_automv', 'pg_catalog', 'pg_temp_3', 'sales']
