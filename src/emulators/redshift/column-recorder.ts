@@ -16,40 +16,34 @@ export interface RecordedColumn {
   readonly schema: string
 }
 
-/** Rows of pg_attribute, and the sequences of identity columns, in the engine's SQL: one text for all, or a wide table is slow. */
-export function columnRowsSql(recorded: readonly RecordedColumn[]): string {
-  if (recorded.length === 0) return ''
+/** Rows of pg_attribute, and the sequences of identity columns. Appended: as SQL a wide table takes long to parse. */
+export async function recordColumns(connection: EngineConnection, recorded: readonly RecordedColumn[]): Promise<void> {
   const sequences = recorded.map(sequenceSql).join('')
-  return `${sequences}INSERT INTO rs.attribute VALUES ${recorded.map(columnRow).join(', ')};`
+  if (sequences !== '') await connection.run(sequences)
+  const rows = recorded.map(columnRow)
+  const appender = await connection.native.createAppender('attribute', 'rs')
+  for (const row of rows) {
+    for (const value of row) {
+      if (value === undefined) appender.appendNull()
+      else if (typeof value === 'string') appender.appendVarchar(value)
+      else if (typeof value === 'number') appender.appendInteger(value)
+      else appender.appendBoolean(value)
+    }
+    appender.endRow()
+  }
+  appender.closeSync()
 }
 
-function columnRow(recorded: RecordedColumn): string {
+function columnRow(recorded: RecordedColumn): (string | number | boolean | undefined)[] {
   const { oid, number, column, table } = recorded
   const { type } = column
   const position = sortPosition(table, column)
   const distKey = column.distKey || table.attributes.distKey === column.name
   const notNull = column.notNull || column.identity !== undefined || isPrimary(table, column)
-  const values = [
-    oid,
-    number,
-    quoteText(column.name),
-    quoteText(typeText(type)),
-    typeOid(type),
-    typeByteLength(type),
-    typeModifier(type),
-    quoteText(encodingOf(column, position)),
-    distKey,
-    position,
-    notNull,
-    textOrNull(defaultOf(recorded)),
-    false,
-    textOrNull(column.collation),
+  return [
+    ...[oid, number, column.name, typeText(type), typeOid(type), typeByteLength(type), typeModifier(type)],
+    ...[encodingOf(column, position), distKey, position, notNull, defaultOf(recorded), false, column.collation],
   ]
-  return `(${values.join(', ')})`
-}
-
-function textOrNull(text: string | undefined): string {
-  return text === undefined ? 'NULL' : quoteText(text)
 }
 
 function isPrimary(table: TableDefinition, column: ColumnDefinition): boolean {

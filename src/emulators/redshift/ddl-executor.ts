@@ -1,7 +1,7 @@
 import type { EngineConnection } from '../sql-engine.js'
 import { quoteName, quoteText } from './binding.js'
 import { engineSchema, engineTable, type NameScope, userRelation } from './catalog-store.js'
-import { columnRowsSql, recordConstraint } from './column-recorder.js'
+import { recordColumns, recordConstraint } from './column-recorder.js'
 import type { ColumnDefinition, TableAttributes, TableDefinition } from './definitions.js'
 import { RedshiftFault } from './fault.js'
 import type { Privileges } from './privileges.js'
@@ -61,8 +61,11 @@ export class DdlExecutor {
     const style = distributionCode(table.attributes, table.columns)
     await this.#connection.run(`CREATE TABLE ${engineTable(schema, place.name)} (${columns.join(', ')});
       INSERT INTO rs.relation VALUES (${oid}, ${quoteText(place.name)}, ${place.namespace}, 'r', ${style},
-      ${this.#privileges.userId}, NULL, NULL, false, timezone('UTC', now()), '${sort}', ${table.attributes.backup}, NULL, false);
-      ${columnRowsSql(table.columns.map((column, i) => ({ oid, number: i + 1, column, table, schema })))}`)
+      ${this.#privileges.userId}, NULL, NULL, false, timezone('UTC', now()), '${sort}', ${table.attributes.backup}, NULL, false)`)
+    await recordColumns(
+      this.#connection,
+      table.columns.map((column, i) => ({ oid, number: i + 1, column, table, schema })),
+    )
     for (const constraint of table.constraints) {
       const columnNames = table.columns.map((column, i) => ({ name: column.name, number: i + 1 }))
       await recordConstraint(this.#connection, { oid, constraint, columns: columnNames, place, scope })

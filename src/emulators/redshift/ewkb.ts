@@ -46,6 +46,11 @@ export function readEwkb(hex: string): { readonly shape: Shape; readonly srid: n
   return { shape, srid: reader.srid }
 }
 
+function dimensionsOf(z: boolean, m: boolean): Shape['dimensions'] {
+  if (z) return m ? 'ZM' : 'Z'
+  return m ? 'M' : ''
+}
+
 class EwkbReader {
   readonly #bytes: Buffer
   #at = 0
@@ -86,7 +91,7 @@ class EwkbReader {
     const type = shapeTypes[(code & 0xff) - 1]
     if (type === undefined) throw new Error(`unknown geometry ${code}`)
     if ((code & flags.srid) !== 0) this.srid = this.#uint32()
-    const dimensions = `${(code & flags.z) === 0 ? '' : 'Z'}${(code & flags.m) === 0 ? '' : 'M'}`
+    const dimensions = dimensionsOf((code & flags.z) !== 0, (code & flags.m) !== 0)
     const width = 2 + dimensions.length
     if (type === 'POINT') {
       const points = this.#points(1, width).filter((point) => !point.every(Number.isNaN))

@@ -70,8 +70,11 @@ export class History {
   }
 
   noteEnd(record: QueryRecord, end: QueryEnd): void {
-    this.#show(`DELETE FROM rs.query_history WHERE query_id = ${record.queryId};
-      INSERT INTO rs.query_history VALUES (${queryValues(record, this.#switches, end.status, end)})`)
+    // Of the others none was noted while it ran.
+    const running = record.type === 'UNLOAD' ? `DELETE FROM rs.query_history WHERE query_id = ${record.queryId};` : ''
+    this.#show(
+      `${running} INSERT INTO rs.query_history VALUES (${queryValues(record, this.#switches, end.status, end)})`,
+    )
   }
 
   noteUnloadRunning(record: QueryRecord, location: string, format: string, compression = ''): void {

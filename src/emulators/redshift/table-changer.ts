@@ -1,7 +1,7 @@
 import type { EngineConnection } from '../sql-engine.js'
 import { quoteName, quoteText } from './binding.js'
 import { type NameScope, userRelation } from './catalog-store.js'
-import { columnRowsSql } from './column-recorder.js'
+import { recordColumns } from './column-recorder.js'
 import { RedshiftFault, unsupported } from './fault.js'
 import type { Privileges } from './privileges.js'
 import type { Statement, TableChange } from './statements.js'
@@ -54,9 +54,9 @@ export class TableChanger {
       `ALTER TABLE ${table.engineName ?? ''} ADD COLUMN ${quoteName(column.name)} ${engineType(column.type)}`,
     )
     const number = Number(rows[0]?.[0])
-    await this.#connection.run(
-      columnRowsSql([{ oid: table.oid, number, column, table: change.table, schema: table.schema }]),
-    )
+    await recordColumns(this.#connection, [
+      { oid: table.oid, number, column, table: change.table, schema: table.schema },
+    ])
   }
 
   /** The number stays taken, and the name turns into a marker (redshift.md 3.2). */

@@ -1,7 +1,7 @@
 import type { EngineConnection } from '../sql-engine.js'
 import { type BoundColumn, quoteName, quoteText } from './binding.js'
 import { engineTable, type NameScope, userRelation } from './catalog-store.js'
-import { columnRowsSql } from './column-recorder.js'
+import { type RecordedColumn, recordColumns } from './column-recorder.js'
 import { RedshiftFault } from './fault.js'
 import { quotedAsNeeded } from './name-text.js'
 import type { Privileges } from './privileges.js'
@@ -90,8 +90,8 @@ export class ViewExecutor {
     await this.#connection
       .run(`INSERT INTO rs.relation VALUES (${oid}, ${quoteText(place.name)}, ${place.namespace}, 'v',
       0, ${this.#privileges.userId}, ${quoteText(text.definition)}, ${quoteText(text.query)}, ${text.lateBinding},
-      timezone('UTC', now()), NULL, true, [${facts.depends.join(', ')}]::INTEGER[], ${facts.caseSensitive});
-      ${viewColumnsSql(oid, schema, facts.columns)}`)
+      timezone('UTC', now()), NULL, true, [${facts.depends.join(', ')}]::INTEGER[], ${facts.caseSensitive})`)
+    await recordColumns(this.#connection, viewColumns(oid, schema, facts.columns))
   }
 
   /** What a materialized view needs to be filled again. */
@@ -117,16 +117,14 @@ export class ViewExecutor {
 }
 
 /** Rows of pg_attribute for what a view gives. */
-export function viewColumnsSql(oid: number, schema: string, columns: readonly BoundColumn[]): string {
+function viewColumns(oid: number, schema: string, columns: readonly BoundColumn[]): RecordedColumn[] {
   const attributes = { sortKey: [], backup: true }
   const table = { names: [], ifNotExists: false, columns: [], constraints: [], attributes }
-  return columnRowsSql(
-    columns.map(({ name, type = { name: 'varchar' as const } }, i) => ({
-      oid,
-      number: i + 1,
-      column: { name, type, notNull: false, distKey: false, sortKey: false, encoding: 'none' },
-      table,
-      schema,
-    })),
-  )
+  return columns.map(({ name, type = { name: 'varchar' as const } }, i) => ({
+    oid,
+    number: i + 1,
+    column: { name, type, notNull: false, distKey: false, sortKey: false, encoding: 'none' },
+    table,
+    schema,
+  }))
 }
