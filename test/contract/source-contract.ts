@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CatalogEntry } from '../../src/model/catalog.js'
+import type { CatalogEntry, CatalogObject } from '../../src/model/catalog.js'
 import type { CatalogGap } from '../../src/model/facts.js'
 import type { MigrationError } from '../../src/model/errors.js'
 import type { Measure } from '../../src/model/measure.js'
@@ -163,6 +163,33 @@ export function sourceContract(name: string, make: () => Promise<SourcePlace>, t
         expect(orders?.constraints).toMatchObject([
           { kind: 'primary-key', definition: expect.stringMatching(/PRIMARY KEY \("?o_key"?\)/) as string },
         ])
+      })
+
+      it('tells procedures, functions and grants, of the schemas that were asked for', async () => {
+        await client.query(
+          `CREATE PROCEDURE ${schema}.tidy(a integer, b varchar(9)) AS $$ BEGIN NULL; END; $$ LANGUAGE plpgsql`,
+        )
+        await client.query(
+          `CREATE FUNCTION ${schema}.twice(bigint) RETURNS bigint STABLE AS $$ SELECT $1 * 2 $$ LANGUAGE sql`,
+        )
+        await client.query(`GRANT SELECT ON ${schema}.small TO PUBLIC`)
+        await client.query(`GRANT USAGE ON SCHEMA ${schema} TO PUBLIC`)
+        const found: CatalogObject[] = []
+        const selection = { select: [`${schema}.*`], exclude: [] }
+        for await (const object of source.readObjects(selection, catalogCall())) found.push(object)
+        expect(new Set(found.map((object) => object.schema))).toEqual(new Set([schema]))
+        const routines = found.filter(({ kind }) => kind !== 'grant')
+        expect(routines.map(({ kind, name, signature, language }) => [kind, name, signature, language])).toEqual([
+          ['procedure', 'tidy', '(integer, character varying)', 'plpgsql'],
+          ['function', 'twice', '(bigint)', 'sql'],
+        ])
+        // The owner's own rights may be told too.
+        expect(found.filter(({ signature }) => signature.endsWith('TO PUBLIC'))).toEqual(
+          expect.arrayContaining([
+            { kind: 'grant', on: 'schema', schema, name: schema, signature: `USAGE ON SCHEMA ${schema} TO PUBLIC` },
+            { kind: 'grant', on: 'relation', schema, name: 'small', signature: `SELECT ON ${schema}.small TO PUBLIC` },
+          ]) as unknown,
+        )
       })
 
       it('never tells system schemas', async () => {
