@@ -63,6 +63,7 @@ export function textOf(bound: Bound): string {
   if (bound.type?.name === 'numeric') return `rs.decimal_text(${bound.sql})`
   if (bound.type?.name === 'time') return `rs.time_text(${bound.sql})`
   if (bound.type?.name === 'timetz') return `(rs.time_text(${bound.sql}) || '+00')`
+  if (['date', 'timestamp', 'timestamptz'].includes(bound.type?.name ?? '')) return `rs.moment_text(${bound.sql})`
   return `CAST(${bound.sql} AS VARCHAR)`
 }
 

@@ -26,7 +26,12 @@ CREATE OR REPLACE MACRO rs.store_char(x, n) AS CASE WHEN x IS NULL THEN NULL
 CREATE OR REPLACE MACRO rs.store_bytes(x, n) AS CASE WHEN x IS NULL OR octet_length(x) <= n THEN x
   ELSE rs.fail('22001', 'value too long for type binary varying(' || n || ')') END;
 CREATE OR REPLACE MACRO rs.store_within(x, most) AS CASE WHEN abs(x) > most THEN rs.fail('22003', 'Numeric data overflow') ELSE x END;
-CREATE OR REPLACE MACRO rs.float_text(x) AS regexp_replace(CAST(x AS VARCHAR), '\\.0$', '');
+CREATE OR REPLACE MACRO rs.float_text(x) AS CASE WHEN isnan(x) THEN 'NaN'
+  WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+  ELSE regexp_replace(CAST(x AS VARCHAR), '\\.0$', '') END;
+CREATE OR REPLACE MACRO rs.moment_text(x) AS regexp_replace(CAST(x AS VARCHAR), '^(\\S+) \\(BC\\)(.*)$', '\\1\\2 BC');
+CREATE OR REPLACE MACRO rs.hex_text(x) AS CASE WHEN x IS NULL OR octet_length(x) <= 32767 THEN lower(hex(x))
+  ELSE rs.fail('22001', 'value too long for type character varying(65535)') END;
 CREATE OR REPLACE MACRO rs.strpos(x, part) AS CAST(strpos(x, part) AS INTEGER);
 CREATE OR REPLACE MACRO rs.cut_text
   (x, start) AS substring(x, greatest(start, 1)),

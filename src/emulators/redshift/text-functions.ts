@@ -112,6 +112,7 @@ function octetLength({ args: [value] }: BoundCall): Bound {
 }
 
 function toHex({ args: [value] }: BoundCall): Bound {
+  if (value?.type?.name === 'varbyte') return { sql: `rs.hex_text(${value.sql})`, type: varchar() }
   if (!isInteger(value?.type)) return { sql: `lower(hex(${value?.sql ?? ''}))`, type: varchar() }
   // A negative number shows as many digits as its type has.
   const digits = value.type.name === 'int8' ? 'to_hex' : 'rs.hex_of_integer'
