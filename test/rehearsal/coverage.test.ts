@@ -298,8 +298,8 @@ describe('a user who may not see everything', () => {
     expect(relations).toEqual(expected(depot))
     const facts = await linesOf<CatalogGap>(folder, 'facts.jsonl')
     expect(facts.filter((fact) => fact.fact === 'catalog-gap')).toMatchObject([
-      { what: 'columns of late-binding views', reason: expect.stringContaining('elsewhere.missing') as string },
       { what: 'sizes', reason: 'permission denied for relation svv_table_info (42501)', hidesObjects: false },
+      { what: 'columns of late-binding views', reason: expect.stringContaining('elsewhere.missing') as string },
     ])
     expect(concerns.map(({ code }) => code)).toEqual(['RS0206', 'RS0206'])
     const told = await migrate(['plan', '--config', config])
@@ -322,5 +322,16 @@ describe('a user who may not see everything', () => {
       expect.stringMatching(/^external schemas:/),
       expect.stringMatching(/^grants on relations:/),
     ])
+  })
+})
+
+describe('a serverless workgroup', () => {
+  it('is planned like a cluster, though it has no STL and STV tables', async () => {
+    await using serverless = await emulate({ seed: 'tpch', more: { world: { redshift: { serverless: true } } } })
+    const ended = await migrate(['plan', '--config', serverless.clouds.config, '--json'])
+    const { coverage, concerns } = ended.lines.at(-1) as unknown as Planned
+    expect(ended.code).toBe(0)
+    expect(concerns).toEqual([])
+    expect(coverage).toMatchObject([{ kind: 'table', foundCount: 8 }])
   })
 })

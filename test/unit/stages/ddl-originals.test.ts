@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { RunFolder } from '../../../src/journal/run-folder.js'
+import type { CatalogEntry, RelationKind } from '../../../src/model/catalog.js'
+import { writeOriginals, type Original } from '../../../src/stages/ddl-originals.js'
+
+const everything = { select: ['*'], exclude: [] }
+
+function relation(schema: string, name: string, kind: RelationKind, definition?: string): CatalogEntry {
+  const text = definition === undefined ? {} : { definition }
+  return { schema, name, kind, columns: [], constraints: [], ...text }
+}
+
+let run: RunFolder
+let folder: RunFolder
+
+beforeEach(async () => {
+  run = new RunFolder(await mkdtemp(join(tmpdir(), 'originals-run-')))
+  folder = new RunFolder(await mkdtemp(join(tmpdir(), 'originals-ddl-')))
+})
+
+async function write(
+  entries: readonly CatalogEntry[],
+  tables: readonly { schema: string; table: string }[] = [],
+  { selection = everything, onlyMissing = false } = {},
+): Promise<readonly Original[]> {
+  await run.writeLines('catalog.jsonl', entries)
+  const written: Original[] = []
+  for await (const one of writeOriginals({ run, tables }, selection, folder, onlyMissing)) written.push(one)
+  return written
+}
+
+describe('the texts of views', () => {
+  it('cannot leave their comments, whatever line breaks they have', async () => {
+    const breaks = ['\n', '\r', '\r\n', '\u2028', '\u2029']
+    const definition = `SELECT 1${breaks.map((each) => `${each}DROP TABLE x;`).join('')}`
+    const [one] = await write([relation('s', 'v\nDROP TABLE y;', 'view', definition)])
+    const text = await readFile(folder.file(one?.path ?? ''), 'utf8')
+    const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).filter((line) => line !== '')
+    expect(lines).toHaveLength(1 + 1 + breaks.length)
+    expect(lines.filter((line) => !line.startsWith('-- '))).toEqual([])
+  })
+
+  it('never take the place of a table, nor of each other', async () => {
+    const views = ['a_b', 'a b', 'A_B', 'other'].map((name) => relation('s', name, 'view', `SELECT '${name}'`))
+    const written = await write([relation('s', 'A.B', 'table'), ...views], [{ schema: 's', table: 'a_b' }])
+    const paths = written.map(({ path }) => path.toLowerCase())
+    expect(new Set(paths).size).toBe(views.length)
+    expect(paths).not.toContain('s/a_b.sql')
+    expect(paths).toContain('s/other.sql')
+    for (const [n, { path }] of written.entries())
+      expect(await readFile(folder.file(path), 'utf8')).toContain(`'${views[n]?.name}'`)
+  })
+
+  it('go where they go for all of them, also when only some are selected', async () => {
+    const views = ['a b', 'a_b'].map((name) => relation('s', name, 'view', 'SELECT 1'))
+    const all = await write(views)
+    const some = await write(views, [], { selection: { select: ['s.a_b'], exclude: [] } })
+    expect(some).toEqual(all.slice(1))
+  })
+
+  it('stay inside the folder', async () => {
+    const [one] = await write([relation('..', '../../x', 'view', 'SELECT 1')])
+    expect(one?.path).toMatch(/^__\/[^/]+\.sql$/)
+  })
+
+  it('leave the work of others alone when only what is missing is written', async () => {
+    const views = ['mine', 'new'].map((name) => relation('s', name, 'view', 'SELECT 1'))
+    await write(views.slice(0, 1))
+    await writeFile(folder.file('s/mine.sql'), 'by hand')
+    await write(views, [], { onlyMissing: true })
+    expect(await readFile(folder.file('s/mine.sql'), 'utf8')).toBe('by hand')
+    expect(await readFile(folder.file('s/new.sql'), 'utf8')).toMatch(/^-- /)
+    await write(views)
+    expect(await readFile(folder.file('s/mine.sql'), 'utf8')).toMatch(/^-- /)
+  })
+
+  it('are those of views alone', async () => {
+    const kinds: RelationKind[] = ['table', 'view', 'late-binding-view', 'materialized-view', 'external-table']
+    const written = await write(kinds.map((kind) => relation('s', kind, kind, 'SELECT 1')))
+    expect(written.map(({ relation: name }) => name)).toEqual(['s.view', 's.late-binding-view', 's.materialized-view'])
+  })
+})
