@@ -81,7 +81,8 @@ function allow(action: readonly string[], resource: string): object {
 }
 
 function partition(region: string): string {
-  return region.startsWith('cn-') ? 'aws-cn' : 'aws'
+  if (region.startsWith('cn-')) return 'aws-cn'
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws'
 }
 
 /** redshift.md 1.8 */

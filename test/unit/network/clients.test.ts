@@ -217,3 +217,34 @@ describe('a proxy that fails', () => {
     plain.closeAllConnections()
   })
 })
+
+describe('regions in China', () => {
+  const region = 'cn-north-1'
+  const through = (): Route => ({ proxy: `http://127.0.0.1:${portOf(proxy)}`, ca })
+  // The test's server has no certificate for these names: what counts is whom the proxy was asked for.
+  const asked = async (asking: Promise<unknown>): Promise<string | undefined> => {
+    await expect(asking).rejects.toThrow()
+    return connects[0]?.authority
+  }
+  const login = (of: { cluster: string } | { workgroup: string }) =>
+    iamLogin({ of, database: 'd', hostKnown: true, region, keys, route: through() })(call())
+
+  it('have S3 of their own', async () => {
+    const store = new S3Store({ bucket: 'bucket', region, credentials, socketCountMax: 1, route: through() })
+    expect(await asked(store.ping(call()))).toBe('bucket.s3.cn-north-1.amazonaws.com.cn:443')
+  })
+
+  it('have an API for clusters of their own', async () => {
+    expect(await asked(login({ cluster: 'c' }))).toBe('redshift.cn-north-1.amazonaws.com.cn:443')
+  })
+
+  it('have an API for workgroups of their own', async () => {
+    expect(await asked(login({ workgroup: 'w' }))).toBe('redshift-serverless.cn-north-1.amazonaws.com.cn:443')
+  })
+
+  it('have a Data API of their own', async () => {
+    const of = { cluster: 'c' }
+    const opened = openSession({ reach: 'data-api', of, database: 'd', region, keys, route: through() }, call())
+    expect(await asked(opened)).toBe('redshift-data.cn-north-1.amazonaws.com.cn:443')
+  })
+})
