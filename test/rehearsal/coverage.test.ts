@@ -83,7 +83,7 @@ beforeAll(async () => {
   const { host, port, database, user, password, caFile } = emulated.clouds.redshift
   client = new pg.Client({ host, port, database, user, password, ssl: { ca: await readFile(caFile) } })
   await client.connect()
-  await client.query('CREATE SCHEMA depot')
+  await client.query('CREATE SCHEMA depot; CREATE GROUP readers')
   await client.query(`CREATE EXTERNAL SCHEMA lake FROM DATA CATALOG DATABASE 'lakedb'
     IAM_ROLE 'arn:aws:iam::111122223333:role/Spectrum' CREATE EXTERNAL DATABASE IF NOT EXISTS`)
   for (const { sql } of depot) await client.query(sql)
@@ -248,7 +248,7 @@ describe('what lives beside relations', () => {
     {
       kind: 'grant',
       name: 'INSERT, SELECT ON depot.parcel TO GROUP readers',
-      sql: 'CREATE GROUP readers; GRANT SELECT, INSERT ON depot.parcel TO GROUP readers',
+      sql: 'GRANT SELECT, INSERT ON depot.parcel TO GROUP readers',
     },
     {
       kind: 'grant',
