@@ -6,11 +6,17 @@ import type { LoadedConfig } from './config.js'
 import { readPairedQueries } from './paired-queries.js'
 
 export function relationChoices(config: Config): readonly RelationChoice[] {
-  return Object.entries(config.relations).map(([match, { where, columns }]) => ({
-    match,
-    ...(where === undefined ? {} : { where }),
-    ...(columns === undefined ? {} : { columns }),
-  }))
+  return Object.entries(config.relations).map(([match, chosen]) => {
+    const { where, columns, partition, clustering, primaryKey } = chosen
+    return {
+      match,
+      ...(primaryKey === undefined ? {} : { primaryKey }),
+      ...(where === undefined ? {} : { where }),
+      ...(columns === undefined ? {} : { columns }),
+      ...(partition === undefined ? {} : { partition }),
+      ...(clustering === undefined ? {} : { clustering }),
+    }
+  })
 }
 
 /**

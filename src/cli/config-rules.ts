@@ -1,6 +1,8 @@
 import { roleChainProblem } from '../dialect/redshift/role-chain.js'
 import { rowFilterProblem } from '../dialect/redshift/row-filter.js'
 import { MigrationError } from '../model/errors.js'
+import { arrangementProblem } from '../translate/relation-choice.js'
+import { relationChoices } from './comparable-queries.js'
 import type { Config } from './config-schema.js'
 
 type Redshift = Config['redshift']
@@ -12,6 +14,8 @@ export function checkRules(path: string, config: Config): Config {
     ...loginRules(config.redshift),
     ...unloadRules(config),
     ...filterRules(config),
+    ...arrangementRules(config),
+    ...namingRules(config),
     ...windowRules(config),
   ][0]
   if (broken === undefined) return config
@@ -98,6 +102,28 @@ function* filterRules({ relations }: Config): Generator<Broken> {
       text: `relations.${pattern}.where: ${problem}`,
       hint: 'it is one condition, as it would stand behind WHERE',
     }
+  }
+}
+
+/** What MaxCompute does not have together (maxcompute.md 5.5). */
+function* arrangementRules(config: Config): Generator<Broken> {
+  for (const choice of relationChoices(config)) {
+    const subject = `relations.${choice.match}`
+    const problem = arrangementProblem(choice)
+    if (problem !== undefined) yield { text: `${subject}: ${problem}`, hint: 'choose one of them' }
+    const { clustering } = choice
+    if (typeof clustering === 'object' && clustering.kind === 'range' && clustering.buckets !== undefined) {
+      yield { text: `${subject}.clustering.buckets: only for kind hash`, hint: 'range clustering chooses them itself' }
+    }
+  }
+}
+
+/** naming.schema is the place; maxcompute.schema says the same and is kept for configs that have it. */
+function* namingRules({ naming, maxcompute }: Config): Generator<Broken> {
+  if (naming.schema === undefined || maxcompute.schema === undefined || naming.schema === maxcompute.schema) return
+  yield {
+    text: `naming.schema: ${naming.schema} is not maxcompute.schema ${maxcompute.schema}`,
+    hint: 'remove maxcompute.schema: naming.schema says the same',
   }
 }
 

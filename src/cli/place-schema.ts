@@ -117,7 +117,7 @@ export const maxcompute = z
   .strictObject({
     endpoint: z.string().min(1).describe('http(s)://service.<region>.maxcompute.aliyun.com/api'),
     project: z.string().min(1),
-    schema: z.string().optional().describe('three-level projects: template of the target schema, e.g. {schema}'),
+    schema: z.string().optional().describe('the same as naming.schema, for configs that have it here'),
     region: z.string().optional().describe('signs with V4; taken from the endpoint when absent'),
     accessId: z.string().min(1),
     accessKey: secret('the AccessKey secret'),

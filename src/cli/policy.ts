@@ -9,12 +9,14 @@ export function policyOf(loaded: LoadedConfig): PlanPolicy {
   const overrides = types.overrides.map(({ match, type, expression }) =>
     expression === undefined ? { match, type } : { match, type, expression },
   )
+  const schema = naming.schema ?? maxcompute.schema
   return {
     types: { ...types, overrides },
     naming: {
       project: maxcompute.project,
-      ...(maxcompute.schema === undefined ? {} : { schema: maxcompute.schema }),
+      ...(schema === undefined ? {} : { schema }),
       table: naming.table,
+      ...(naming.column === undefined ? {} : { column: naming.column }),
       tables: naming.tables,
       columns: naming.columns,
     },

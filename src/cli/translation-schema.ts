@@ -65,8 +65,20 @@ export const types = z
 
 export const naming = z
   .strictObject({
+    schema: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "template of the target schema, for projects with schemas; {schema} stands for the source's. Absent: default",
+      ),
     table: z.string().default('{table}').describe('{schema} and {table} stand for the source names'),
-    tables: z.record(z.string(), z.string()).default({}).describe('schema.relation: table'),
+    column: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('{schema}, {table} and {column} stand for the source names; absent: {column}'),
+    tables: z.record(z.string(), z.string()).default({}).describe('schema.relation: table, or schema.table'),
     columns: z.record(z.string(), z.string()).default({}).describe('schema.relation.column: column'),
   })
   .prefault({})
@@ -85,7 +97,32 @@ export const relations = z
         .min(1)
         .optional()
         .describe('only these columns are carried, in their old order'),
+      partition: z
+        .strictObject({
+          by: z.string().min(1).describe("the source's column"),
+          unit: z.enum(['year', 'month', 'day', 'value']).default('value'),
+        })
+        .optional()
+        .describe('the table is partitioned by a derived column of text; the data column stays'),
+      clustering: z
+        .union([
+          z.literal('auto'),
+          z.strictObject({
+            kind: z.enum(['hash', 'range']).default('hash'),
+            by: z.array(z.string().min(1)).min(1).describe("the source's columns"),
+            sortedBy: z.array(z.string().min(1)).min(1).optional().describe('absent: by'),
+            buckets: z.int().min(1).max(4096).optional().describe('for hash; absent: by the size of the relation'),
+          }),
+        ])
+        .optional()
+        .describe('auto: by the distribution key, else by the sort key'),
+      primaryKey: z
+        .boolean()
+        .optional()
+        .describe("a Delta table with the source's primary key, which the snapshot must prove unique"),
     }),
   )
   .default({})
-  .describe('rows and columns to carry, by schema.relation with *; the last match wins, alone')
+  .describe(
+    'rows and columns to carry and the shape of the table, by schema.relation with *; the last match wins, alone',
+  )

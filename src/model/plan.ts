@@ -59,6 +59,10 @@ export interface Assumption {
   readonly violatedWhere: string
   /** What is taken for granted: `o_orderdate lies within 0001-01-01 and 9999-12-31`. */
   readonly message: string
+  /** Where no condition on one row can tell: a query of its own, whose only value counts the violations. */
+  readonly countSql?: string
+  /** What is counted: `partitions`. Rows when absent. */
+  readonly counted?: string
 }
 
 /** What the source answered about an assumption; a JSON form, kept with the measurements. */

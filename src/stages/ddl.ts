@@ -1,4 +1,4 @@
-import { createTableStatement } from '../dialect/maxcompute/create-table.js'
+import { createPlannedStatement } from '../dialect/maxcompute/create-table.js'
 import { ddlText } from '../translate/ddl-text.js'
 import { perform } from '../journal/perform.js'
 import type { RunFolder } from '../journal/run-folder.js'
@@ -42,12 +42,7 @@ export async function createTable(plan: RelationPlan, travel: Travel): Promise<D
   const shape = earlier.state === 'pending' ? await travel.places.target.describe(plan.target, call) : undefined
   if (shape !== undefined) await assertFits(shape, plan, travel, call)
   const kept: DdlKept = { created: shape === undefined }
-  const { comment, lifecycleDays } = plan
-  const statement = createTableStatement(plan.target, plan.columns, {
-    ...(comment === undefined ? {} : { comment }),
-    ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
-    ifNotExists: true,
-  })
+  const statement = createPlannedStatement(plan, true)
   const step = {
     name,
     attemptCountMax: stepAttemptCountMax,
@@ -102,7 +97,8 @@ export async function countRows(plan: RelationPlan, travel: Travel, call: Call):
 
 /** Undefined when columns, types and order are those of the plan. */
 export function shapeDifference(shape: TableShape, plan: RelationPlan): string | undefined {
-  if (shape.partitionColumns.length > 0) return `it is partitioned by ${shape.partitionColumns[0]?.name ?? ''}`
+  const difference = partitionDifference(shape, plan)
+  if (difference !== undefined) return difference
   if (shape.columns.length !== plan.columns.length) {
     return `${shape.columns.length} columns instead of ${plan.columns.length}`
   }
@@ -115,4 +111,11 @@ export function shapeDifference(shape: TableShape, plan: RelationPlan): string |
     }
   }
   return undefined
+}
+
+function partitionDifference({ partitionColumns }: TableShape, { partition }: RelationPlan): string | undefined {
+  const found = partitionColumns.map(({ name, type }) => `${name.toLowerCase()} ${type.toUpperCase()}`).join(', ')
+  const planned = partition === undefined ? '' : `${partition.target} STRING`
+  if (found === planned) return undefined
+  return found === '' ? `it is not partitioned by ${planned}` : `it is partitioned by ${found}`
 }

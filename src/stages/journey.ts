@@ -5,6 +5,7 @@ import { AtOnce, eachAtOnce } from './at-once.js'
 import { createTable } from './ddl.js'
 import { load } from './load.js'
 import type { PlanBook, PlanEntry } from './plan-book.js'
+import { createSchemas } from './schemas.js'
 import { legs, type Leg, type StageName, type Travel } from './stage.js'
 import { refuseLongTransaction } from './single-transaction.js'
 import { transfer } from './transfer.js'
@@ -110,12 +111,13 @@ function isInterruption(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }
 
-/** Makes the tables of the relations, before any of them travels. */
+/** Makes the tables of the relations, and the schemas that they stand in, before any of them travels. */
 export async function createTables(
   book: PlanBook,
   entries: readonly PlanEntry[],
   travel: Travel,
 ): Promise<readonly Arrival[]> {
+  await createSchemas(book, entries, travel)
   const arrivals: Arrival[] = []
   await eachAtOnce(entries, travel.settings.limits.load, async (entry) => {
     if (travel.stopping.aborted || shouldStop(arrivals, travel) || entry.isBlocked) return

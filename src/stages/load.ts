@@ -1,17 +1,15 @@
-import {
-  createStagingStatement,
-  dropStagingStatement,
-  loadStatements,
-  truncateStatement,
-} from '../dialect/maxcompute/load.js'
+import { createStagingStatement, dropStagingStatement, loadStatements } from '../dialect/maxcompute/load.js'
+import { emptyStatement } from '../dialect/maxcompute/fill.js'
 import { perform } from '../journal/perform.js'
 import { MigrationError } from '../model/errors.js'
 import type { Manifest } from '../model/manifest.js'
 import type { Measure, Measurement } from '../model/measure.js'
 import { locationText, relationText, tableText } from '../model/names.js'
+import { partColumns } from '../model/part-columns.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Statement } from '../model/statement.js'
 import type { Call, Json } from '../model/work.js'
+import { partitionQuery } from '../translate/partition.js'
 import { countRows } from './ddl.js'
 import { attemptToken } from './prefix.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
@@ -28,7 +26,7 @@ export async function load(plan: RelationPlan, travel: Travel): Promise<LoadKept
     const message = `load ${relationText(plan.source)}: its parts have not been transferred`
     throw new MigrationError('transfer-failed', message, { hint: 'run migrate transfer first' })
   }
-  const statements = statementsOf(plan, manifest, travel)
+  const statements = await statementsOf(plan, manifest, travel)
   if (isFirstTouch(plan, travel)) {
     await guardTable(plan, travel, call)
     if (manifest.parts.length > 0) await guardParts(plan, manifest, travel, call)
@@ -76,15 +74,25 @@ export async function submitOnce(
   )
 }
 
-function statementsOf(plan: RelationPlan, manifest: Manifest, travel: Travel): readonly Statement[] {
+async function statementsOf(plan: RelationPlan, manifest: Manifest, travel: Travel): Promise<readonly Statement[]> {
   // Zero rows: UNLOAD wrote nothing and LOAD of an empty prefix fails; the table is left, or made, empty.
-  if (manifest.parts.length === 0) return travel.settings.replace ? [truncateStatement(plan.target)] : []
+  if (manifest.parts.length === 0) return travel.settings.replace ? [emptyStatement(plan)] : []
   const { loadEndpoint, roleArn, hiveCompatibleLoad: hiveCompatible } = travel.settings
   const { location } = manifest
-  const request = { plan, run: travel.run, location, loadEndpoint, hiveCompatible }
+  const partitions = await partitionNames(plan, travel)
+  const request = { plan, run: travel.run, location, loadEndpoint, hiveCompatible, partitions }
   const statements = loadStatements(roleArn === undefined ? request : { ...request, roleArn })
   if (plan.strategy === 'direct') return statements
   return [dropStagingStatement(plan, travel.run), createStagingStatement(plan, travel.run), ...statements]
+}
+
+/** As the unload's snapshot answered: the names decide how many statements fill the table. */
+async function partitionNames(plan: RelationPlan, travel: Travel): Promise<readonly string[]> {
+  const query = partitionQuery(plan)
+  if (query === undefined) return []
+  const attempt = travel.journal.status(`unload/${plan.relationId}`).number
+  const { answers } = await sourceMeasurements(plan.relationId, attempt, travel)
+  return (answers.find((answer) => answer.query === query.name)?.rows ?? []).map(([name]) => name ?? '')
 }
 
 function isFirstTouch(plan: RelationPlan, travel: Travel): boolean {
@@ -125,7 +133,7 @@ async function guardParts(plan: RelationPlan, manifest: Manifest, travel: Travel
     throw new MigrationError('transfer-corrupt', `${subject}: ${locationText(part.location)}: missing from the listing`)
   }
   const names = manifest.columns.map((column) => column.name)
-  const planned = plan.columns.map((column) => column.target)
+  const planned = partColumns(plan).map((column) => column.target)
   if (names.length !== planned.length || names.some((name, index) => name !== planned[index])) {
     const message = `${subject}: the files have columns ${names.join(', ')}, the table ${planned.join(', ')}`
     throw new MigrationError('transfer-corrupt', message)

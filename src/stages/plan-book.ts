@@ -13,6 +13,8 @@ export interface PlanEntry {
   readonly name: string
   /** The target's name of it. */
   readonly table: string
+  /** The target's schema, in projects that have schemas. */
+  readonly tableSchema?: string
   readonly byteEstimate: number
   readonly isBlocked: boolean
 }
@@ -82,6 +84,7 @@ function entryOf(plan: RelationPlan): PlanEntry {
     schema: plan.source.schema,
     name: plan.source.name,
     table: plan.target.name,
+    ...(plan.target.schema === undefined ? {} : { tableSchema: plan.target.schema }),
     byteEstimate: plan.byteEstimate ?? 0,
     isBlocked: plan.concerns.some((concern) => concern.class === 'blocking'),
   }

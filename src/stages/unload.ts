@@ -9,6 +9,7 @@ import type { Attempt, Call, Work } from '../model/work.js'
 import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source/source.js'
 import { violationsOf } from '../translate/assumptions.js'
 import { attemptPrefix, attemptToken } from './prefix.js'
+import { queriesOf } from './queries.js'
 import type { Lease } from './snapshots.js'
 import { callOf, stepAttemptCountMax, type Travel } from './stage.js'
 
@@ -143,9 +144,7 @@ async function keepMeasurements(
 ): Promise<void> {
   const measurements = await snapshot.measure(plan, measuresFor(plan), call)
   const answers = []
-  for (const query of travel.settings.queries) {
-    if (query.relation === relationText(plan.source)) answers.push(await snapshot.answer(query, plan, call))
-  }
+  for (const query of queriesOf(plan, travel)) answers.push(await snapshot.answer(query, plan, call))
   const document: SourceMeasurements = {
     ...emptyMeasurements(plan, snapshot),
     measurements,

@@ -11,6 +11,7 @@ import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import { submitOnce } from './load.js'
 import { attemptToken } from './prefix.js'
+import { queriesOf } from './queries.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
 import { sourceMeasurements } from './unload.js'
 
@@ -81,10 +82,6 @@ function averaged(answers: readonly Answer[], plan: RelationPlan, travel: Travel
     const query = queries.find((one) => one.name === answer.query)
     return query === undefined ? [] : [withAverages(query, answer)]
   })
-}
-
-function queriesOf(plan: RelationPlan, travel: Travel): Travel['settings']['queries'] {
-  return travel.settings.queries.filter((query) => query.relation === relationText(plan.source))
 }
 
 function compareQueries(

@@ -3,10 +3,11 @@ import { explainCode } from './concern-codes.js'
 
 /** A blocking concern for every assumption of the plan that the source's answer breaks. */
 export function violationsOf(plan: RelationPlan, examined: readonly Examined[]): readonly Concern[] {
-  return (plan.assumptions ?? []).flatMap(({ code, column, message }) => {
+  return (plan.assumptions ?? []).flatMap(({ code, column, message, counted = 'rows' }) => {
     const answer = examined.find((one) => one.code === code && one.column === column)
     if (answer === undefined || answer.violationCount === '0') return []
-    const rows = answer.violationCount === '1' ? '1 row breaks' : `${answer.violationCount} rows break`
+    const { violationCount } = answer
+    const rows = violationCount === '1' ? `1 ${counted.replace(/s$/, '')} breaks` : `${violationCount} ${counted} break`
     const told = `${rows} the assumption that ${message}`
     return [{ code, class: 'blocking', column, message: told } satisfies Concern]
   })

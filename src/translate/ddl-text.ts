@@ -1,4 +1,4 @@
-import { createTableStatement } from '../dialect/maxcompute/create-table.js'
+import { createPlannedStatement } from '../dialect/maxcompute/create-table.js'
 import { relationText, tableText } from '../model/names.js'
 import type { Concern, RelationPlan } from '../model/plan.js'
 import { explainCode } from './concern-codes.js'
@@ -8,12 +8,7 @@ import { explainCode } from './concern-codes.js'
  * statement, one column a line.
  */
 export function ddlText(plan: RelationPlan): string {
-  const { comment, lifecycleDays } = plan
-  const statement = createTableStatement(plan.target, plan.columns, {
-    ifNotExists: true,
-    ...(comment === undefined ? {} : { comment }),
-    ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
-  })
+  const statement = createPlannedStatement(plan, true)
   const header = [
     `${tableText(plan.target)}, made of ${relationText(plan.source)} (${plan.strategy} load)`,
     ...Object.entries(statement.settings).map(([name, value]) => `needs ${name}=${value}`),

@@ -1,18 +1,21 @@
 import { createHash } from 'node:crypto'
 import { MigrationError } from '../model/errors.js'
 import { relationText, tableText, type RelationName, type TableName } from '../model/names.js'
+import type { TargetFacts } from '../model/facts.js'
 import type { Concern } from '../model/plan.js'
 import { concernOf } from './concern-codes.js'
 import { legalName, nameHash, suffixedName } from './legal-name.js'
 
 export { globMatches, selectionMatches } from '../model/selection.js'
 
-/** How tables and columns are called. Templates know `{schema}` and `{table}`. */
+/** How tables and columns are called. Templates know `{schema}` and `{table}`, that of columns `{column}` too. */
 export interface Naming {
   readonly project: string
   /** Only for projects of the three-level model. */
   readonly schema?: string
   readonly table: string
+  /** `{column}` when absent. */
+  readonly column?: string
   /** `schema.table` of the source to the table's name, or to `schema.table` of the target. */
   readonly tables?: Readonly<Record<string, string>>
   /** `schema.table.column` of the source to the column's name. */
@@ -34,6 +37,24 @@ export function relationId(name: RelationName): string {
   return `${slug}-${hash.slice(0, 8)}`
 }
 
+/** The schema that every project of the three-level model has. */
+export const defaultSchema = 'default'
+
+/**
+ * The naming, held to what the project is: where it has schemas every table is in one, `default` when none was chosen;
+ * where it has none, none may be chosen. Throws `config`.
+ */
+export function namingWithin(naming: Naming, facts: Pick<TargetFacts, 'project' | 'schemaModel'>): Naming {
+  if (facts.schemaModel) return { ...naming, schema: naming.schema ?? defaultSchema }
+  const given = Object.entries(naming.tables ?? {}).find(([, table]) => table.includes('.'))
+  if (naming.schema === undefined && given === undefined) return naming
+  const setting = naming.schema === undefined ? `naming.tables.${given?.[0] ?? ''}` : 'naming.schema'
+  const value = JSON.stringify(naming.schema ?? given?.[1] ?? '')
+  throw new MigrationError('config', `${setting}: ${value} needs schemas, and project ${facts.project} has none`, {
+    hint: 'leave the schema out and put {schema} into naming.table, or name a project of the three-level model',
+  })
+}
+
 /** Throws `config` for a template that names something unknown. */
 export function tableName(name: RelationName, naming: Naming): TableName {
   const [last = '', schema] = wantedName(name, naming).reverse()
@@ -53,12 +74,13 @@ function wantedName(name: RelationName, naming: Naming): string[] {
   return dot < 0 ? [...schema, given] : [given.slice(0, dot), given.slice(dot + 1)]
 }
 
-function fillTemplate(template: string, name: RelationName, setting: string): string {
+function fillTemplate(template: string, name: RelationName, setting: string, column?: string): string {
   return template.replace(/\{([^{}]*)\}/g, (_whole, field: string) => {
     if (field === 'schema') return name.schema
     if (field === 'table') return name.name
+    if (field === 'column' && column !== undefined) return column
     throw new MigrationError('config', `${setting}: ${JSON.stringify(template)} names {${field}}`, {
-      hint: 'a template knows {schema} and {table}',
+      hint: `a template knows {schema} and {table}${column === undefined ? '' : ' and {column}'}`,
     })
   })
 }
@@ -88,7 +110,7 @@ export interface ColumnNames {
  */
 export function columnNames(
   columns: readonly { readonly name: string }[],
-  place: { readonly relation?: RelationName; readonly naming?: Pick<Naming, 'columns'> } = {},
+  place: { readonly relation?: RelationName; readonly naming?: Pick<Naming, 'column' | 'columns'> } = {},
 ): ColumnNames {
   const wanted = columns.map(({ name }) => legalName(givenName(name, place) ?? name, 'column'))
   const counts = new Map<string, number>()
@@ -105,23 +127,29 @@ export function columnNames(
 
 function givenName(
   name: string,
-  place: { readonly relation?: RelationName; readonly naming?: Pick<Naming, 'columns'> },
+  place: { readonly relation?: RelationName; readonly naming?: Pick<Naming, 'column' | 'columns'> },
 ): string | undefined {
   if (place.relation === undefined) return undefined
-  return own(place.naming?.columns, `${relationText(place.relation)}.${name}`)
+  const given = own(place.naming?.columns, `${relationText(place.relation)}.${name}`)
+  const template = place.naming?.column
+  if (given !== undefined || template === undefined) return given
+  return fillTemplate(template, place.relation, 'naming.column', name)
 }
 
-/** A suffixed name may equal a name that was there before; then, and only then, the order decides. */
+/** A suffixed name may equal one that was there before: names that stay as they are come first, then the order of spelling. */
 function withoutRepeats(columns: readonly { readonly name: string }[], names: readonly string[]): readonly string[] {
+  const spelled = columns.map(({ name }, n) => ({ name, wanted: names[n] ?? '', n }))
+  const changed = ({ name, wanted }: (typeof spelled)[number]): number => (name === wanted ? 0 : 1)
+  spelled.sort((a, b) => changed(a) - changed(b) || (a.name < b.name ? -1 : 1))
   const taken = new Set<string>()
-  return names.map((name, n) => {
-    let free = name
-    for (let round = 0; taken.has(free); round += 1) {
-      free = suffixedName(name, nameHash(`${columns[n]?.name ?? ''}/${round}`))
-    }
-    taken.add(free)
-    return free
-  })
+  const free = new Map<number, string>()
+  for (const { name, wanted, n } of spelled) {
+    let one = wanted
+    for (let round = 0; taken.has(one); round += 1) one = suffixedName(wanted, nameHash(`${name}/${round}`))
+    taken.add(one)
+    free.set(n, one)
+  }
+  return columns.map((_, n) => free.get(n) ?? '')
 }
 
 function renameConcerns(from: string, to: string): readonly Concern[] {

@@ -4,8 +4,10 @@ import { MigrationError } from '../model/errors.js'
 import { relationText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import { globMatches } from '../model/selection.js'
+import type { ClusteringChoice } from './clustering.js'
+import type { PartitionChoice } from './partition.js'
 
-/** Which rows and columns of relations are carried. */
+/** Which rows and columns of relations are carried, and how their tables are arranged. */
 export interface RelationChoice {
   /** `schema.name` with `*` for any characters. */
   readonly match: string
@@ -13,6 +15,26 @@ export interface RelationChoice {
   readonly where?: string
   /** Names as the source spells them. */
   readonly columns?: readonly string[]
+  readonly partition?: PartitionChoice
+  readonly clustering?: ClusteringChoice
+  /** A Delta table with the source's PRIMARY KEY. */
+  readonly primaryKey?: boolean
+}
+
+/** Why these arrangements do not go together; undefined when they do. */
+export function arrangementProblem({
+  partition,
+  clustering,
+  primaryKey = false,
+}: Omit<RelationChoice, 'match'>): string | undefined {
+  if (partition !== undefined && clustering !== undefined) {
+    return 'partition does not go with clustering: clustered tables take no dynamic partitions'
+  }
+  if (primaryKey && clustering !== undefined)
+    return 'primaryKey does not go with clustering: Delta tables are not clustered'
+  if (primaryKey && partition !== undefined)
+    return 'primaryKey does not go with partition: in a partitioned Delta table the key is unique in each partition only'
+  return undefined
 }
 
 /** The last choice that covers `schema.name`; it stands alone, nothing of an earlier one is added. */

@@ -1,7 +1,8 @@
 import type { CatalogEntry } from '../model/catalog.js'
 import { relationText } from '../model/names.js'
 import type { ColumnPlan, Concern, RelationPlan, VerifyDepth } from '../model/plan.js'
-import { carriedPart, type RelationChoice } from './relation-choice.js'
+import { arrangementOf, type Arrangement } from './arrangement.js'
+import { carriedPart, choiceOf, type RelationChoice } from './relation-choice.js'
 import { commentByteCountMax, cutToBytes } from './comment.js'
 import { concernOf } from './concern-codes.js'
 import { columnNames, relationId, tableName, tableNameConcerns, type Naming } from './names.js'
@@ -51,15 +52,21 @@ export function planRelation(whole: CatalogEntry, policy: PlanPolicy): RelationP
     translateColumn(column, policy.types, { relation: source, target: named.names[n] ?? column.name }),
   )
   const columns = translations.map(({ plan }) => plan)
+  const { arrangement, ...arranged } = arrangementOf(choiceOf(policy.relations ?? [], relationText(source)), {
+    entry,
+    columns,
+    where: part.where,
+  })
   const concerns = [
     ...tableNameConcerns(source, policy.naming),
     ...named.concerns,
     ...translations.flatMap((translation) => translation.concerns),
-    ...relationConcerns(entry),
+    ...relationConcerns(entry, arrangement),
+    ...arranged.concerns,
   ]
-  const assumptions = translations.flatMap((translation) => translation.assumptions)
+  const assumptions = [...translations.flatMap((translation) => translation.assumptions), ...arranged.assumptions]
   const assumed = assumptions.length === 0 ? {} : { assumptions }
-  return { ...identityOf(entry, policy, columns), ...part, ...sizesOf(entry), ...assumed, concerns }
+  return { ...identityOf(entry, policy, columns), ...part, ...sizesOf(entry), ...arrangement, ...assumed, concerns }
 }
 
 function identityOf(
@@ -91,7 +98,8 @@ function sizesOf(entry: CatalogEntry): Pick<RelationPlan, 'rowEstimate' | 'byteE
   }
 }
 
-function relationConcerns(entry: CatalogEntry): readonly Concern[] {
+/** What the arrangement carries is not told as left behind. */
+function relationConcerns(entry: CatalogEntry, arrangement: Arrangement): readonly Concern[] {
   const name = relationText({ schema: entry.schema, name: entry.name })
   const columnCount = entry.columns.length
   const isCut = Buffer.byteLength(entry.comment ?? '') > commentByteCountMax
@@ -99,8 +107,10 @@ function relationConcerns(entry: CatalogEntry): readonly Concern[] {
   return [
     ...(columnCount > columnCountMax ? [concernOf('RS0304', `${name} has ${columnCount} columns`)] : []),
     ...blankConcerns(entry),
-    ...entry.constraints.map((constraint) => concernOf('RS0203', `${constraint.definition} is not carried`)),
-    ...(keys === '' ? [] : [concernOf('RS0204', `${keys} is not carried`)]),
+    ...entry.constraints
+      .filter(({ kind }) => kind !== 'primary-key' || arrangement.primaryKey === undefined)
+      .map((constraint) => concernOf('RS0203', `${constraint.definition} is not carried`)),
+    ...(keys === '' || arrangement.clustering !== undefined ? [] : [concernOf('RS0204', `${keys} is not carried`)]),
     ...(isCut ? [concernOf('RS0205', `the comment of ${name} is cut`)] : []),
   ]
 }

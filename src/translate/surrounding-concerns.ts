@@ -70,4 +70,61 @@ export const surroundingConcerns = {
       'With redshift.unloadWith keys the keys stand in the statement. Redshift masks them in its query history; they are not written anywhere here.',
     remedy: 'Attach a role to the cluster and set redshift.iamRole and unloadWith role.',
   },
+  RS0230: {
+    class: 'note',
+    title: 'The table is partitioned by a derived column',
+    explanation:
+      'Chosen under relations.<pattern>.partition. A column of text behind all others names the partition of each row; the data column stays. Rows in which it is NULL go to the partition null. The rows pass through a staging table and are written once more.',
+    remedy:
+      'Give queries a condition on the partition column: MaxCompute refuses to scan all partitions without being told to.',
+  },
+  RS0231: {
+    class: 'blocking',
+    title: 'Too many partitions',
+    explanation:
+      "One query of MaxCompute reads at most 10,000 partitions, so that a table with more could not be verified whole. The plan takes for granted that there are no more; the scan or the unload's snapshot found more.",
+    remedy: 'Choose a coarser unit (day, month, year) or another column under relations.<pattern>.partition.',
+  },
+  RS0232: {
+    class: 'blocking',
+    title: 'Values that cannot name a partition',
+    explanation:
+      "The name of a partition begins with a letter or digit, has at most 255 bytes of letters, digits, blanks and - : _ $ # . ! @, and null is the partition of rows without a value. The scan or the unload's snapshot found other values.",
+    remedy: 'Partition by another column, or filter those rows out with where.',
+  },
+  RS0234: {
+    class: 'note',
+    title: 'The table is clustered',
+    explanation:
+      'Chosen under relations.<pattern>.clustering. Clustering speeds up joins and filters by its columns and changes no answer. The rows pass through a staging table and are written once more.',
+    remedy:
+      'Choose the columns and the number of buckets yourself: clustering: { by: [..], sortedBy: [..], buckets: n }.',
+  },
+  RS0235: {
+    class: 'note',
+    title: 'There is no key to cluster by',
+    explanation: 'With clustering: auto the distribution key is used, else the sort key. The relation has neither.',
+    remedy: 'Name the columns: clustering: { by: [..] }.',
+  },
+  RS0236: {
+    class: 'note',
+    title: 'The table becomes a Delta table with a primary key',
+    explanation:
+      'Chosen under relations.<pattern>.primaryKey. Rows with the same key replace each other from then on. The rows pass through a staging table and are inserted from there.',
+    remedy: 'Leave primaryKey out for a plain table without keys.',
+  },
+  RS0237: {
+    class: 'blocking',
+    title: 'The primary key is not unique',
+    explanation:
+      "Redshift takes keys as hints and never enforces them; in a Delta table only one row of each key would remain. The plan takes for granted that the key is unique; the scan or the unload's snapshot found rows that share theirs.",
+    remedy: 'Leave primaryKey out, or remove the duplicates at the source.',
+  },
+  RS0238: {
+    class: 'blocking',
+    title: 'The primary key cannot be carried',
+    explanation:
+      'With primaryKey: true the table is to be a Delta table. Its key needs columns that are carried, are never NULL, and are integers, texts or dates.',
+    remedy: 'Leave primaryKey out for this relation, or change the type of the column under types.overrides.',
+  },
 } as const satisfies Readonly<Record<string, ConcernCode>>

@@ -1,4 +1,4 @@
-import { createTableStatement } from '../../dialect/maxcompute/create-table.js'
+import { createPlannedStatement } from '../../dialect/maxcompute/create-table.js'
 import { tableDifferences, type TableDifference } from '../../dialect/maxcompute/alter-table.js'
 import { MigrationError } from '../../model/errors.js'
 import { tableText } from '../../model/names.js'
@@ -58,11 +58,7 @@ async function compare(context: Context, plan: RelationPlan, target: Target): Pr
     const differences = tableDifferences(plan, shape)
     return { state: differences.length === 0 ? 'equal' : 'different', differences }
   }
-  const { comment, lifecycleDays } = plan
-  const statement = createTableStatement(plan.target, plan.columns, {
-    ...(comment === undefined ? {} : { comment }),
-    ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
-  })
+  const statement = createPlannedStatement(plan, false)
   return { state: 'missing', differences: [], statement }
 }
 

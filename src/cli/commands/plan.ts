@@ -5,6 +5,7 @@ import { scanRelations, type ScanCounts } from '../../stages/scan.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { relationText, tableText } from '../../model/names.js'
 import type { RelationPlan } from '../../model/plan.js'
+import { namingWithin } from '../../translate/names.js'
 import { assemble } from '../assemble.js'
 import { readComparableQueries } from '../comparable-queries.js'
 import { askingCall, runsFolder, type Context } from '../context.js'
@@ -70,12 +71,13 @@ export async function planRun(
   const places = assemble(loaded, run.document.run)
   const call = askingCall(context, catalogMilliseconds)
   await readCatalog(places, config, run.folder, run.journal, call)
-  const policy = policyOf(loaded)
+  const facts = await targetFacts(run.folder)
+  const chosen = policyOf(loaded)
+  const policy = { ...chosen, naming: namingWithin(chosen.naming, facts) }
   if (scan || config.scan) {
     const options = { atOnce: config.limits.unload, millisecondsMax: config.hours.unload * 3_600_000 }
     tellScan(context, await scanRelations(places.source, policy, run.folder, run.journal, options, call))
   }
-  const facts = await targetFacts(run.folder)
   const { unloadWith, unloadMegabytesPerSecond } = config.redshift
   const header = {
     toolVersion: toolVersion(),

@@ -1,6 +1,6 @@
 import type { TableName } from '../../model/names.js'
 import { tableText } from '../../model/names.js'
-import type { ColumnPlan } from '../../model/plan.js'
+import type { ClusteringPlan, ColumnPlan, PartitionPlan, RelationPlan } from '../../model/plan.js'
 import type { Statement } from '../../model/statement.js'
 import { quoteIdentifier, tableSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
@@ -14,6 +14,28 @@ export interface CreateTableOptions {
   readonly lifecycleDays?: number
   readonly ifNotExists?: boolean
   readonly properties?: Readonly<Record<string, string>>
+  readonly partition?: PartitionPlan
+  readonly clustering?: ClusteringPlan
+  /** The target's columns; the table becomes a Delta table. */
+  readonly primaryKey?: readonly string[]
+}
+
+export type PlannedTable = Pick<
+  RelationPlan,
+  'target' | 'comment' | 'lifecycleDays' | 'partition' | 'clustering' | 'primaryKey'
+> & { readonly columns: readonly TableColumn[] }
+
+/** The table of a plan, with everything that the plan says of it. */
+export function createPlannedStatement(plan: PlannedTable, ifNotExists: boolean): Statement {
+  const { comment, lifecycleDays, partition, clustering, primaryKey } = plan
+  return createTableStatement(plan.target, plan.columns, {
+    ...(comment === undefined ? {} : { comment }),
+    ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
+    ...(partition === undefined ? {} : { partition }),
+    ...(clustering === undefined ? {} : { clustering }),
+    ...(primaryKey === undefined ? {} : { primaryKey, properties: { transactional: 'true' } }),
+    ifNotExists,
+  })
 }
 
 /** CREATE TABLE, one column a line, clauses in the order that the service's grammar gives them (maxcompute.md 5.5). */
@@ -22,13 +44,17 @@ export function createTableStatement(
   columns: readonly TableColumn[],
   options: CreateTableOptions = {},
 ): Statement {
-  const { comment, lifecycleDays, properties = {} } = options
+  const { comment, lifecycleDays, partition, clustering, primaryKey, properties = {} } = options
   const pairs = Object.entries(properties).map(([key, value]) => `${quoteLiteral(key)}=${quoteLiteral(value)}`)
   const lines = [
     `CREATE TABLE ${options.ifNotExists === true ? 'IF NOT EXISTS ' : ''}${tableSql(table)} (`,
-    columns.map((column) => `  ${columnSql(column)}`).join(',\n'),
+    [...columns.map(columnSql), ...(primaryKey === undefined ? [] : [`PRIMARY KEY ${names(primaryKey)}`])]
+      .map((line) => `  ${line}`)
+      .join(',\n'),
     ')',
     ...(comment === undefined ? [] : [`COMMENT ${quoteLiteral(comment)}`]),
+    ...(partition === undefined ? [] : [`PARTITIONED BY (${partitionSql(partition)})`]),
+    ...(clustering === undefined ? [] : [clusteringSql(clustering)]),
     ...(pairs.length === 0 ? [] : [`TBLPROPERTIES (${pairs.join(', ')})`]),
     ...(lifecycleDays === undefined ? [] : [`LIFECYCLE ${lifecycleDays}`]),
   ]
@@ -37,6 +63,20 @@ export function createTableStatement(
     text: lines.join('\n'),
     settings: { ...typeSettings(columns), ...namespaceSettings(table) },
   }
+}
+
+function names(columns: readonly string[]): string {
+  return `(${columns.map(quoteIdentifier).join(', ')})`
+}
+
+function partitionSql({ target, by, unit }: PartitionPlan): string {
+  const comment = unit === 'value' ? `the value of ${by}` : `the ${unit} of ${by}`
+  return `${quoteIdentifier(target)} STRING COMMENT ${quoteLiteral(comment)}`
+}
+
+function clusteringSql({ kind, by, sortedBy, bucketCount }: ClusteringPlan): string {
+  const buckets = bucketCount === undefined ? '' : ` INTO ${bucketCount} BUCKETS`
+  return `${kind === 'range' ? 'RANGE ' : ''}CLUSTERED BY ${names(by)} SORTED BY ${names(sortedBy)}${buckets}`
 }
 
 function columnSql(column: TableColumn): string {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import { relationText, tableText, type Location, type TableName } from '../../model/names.js'
+import { partColumns } from '../../model/part-columns.js'
 import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
 import type { Statement } from '../../model/statement.js'
 import { createTableStatement } from './create-table.js'
-import { quoteIdentifier, tableSql } from './identifier.js'
+import { fillStatements } from './fill.js'
+import { tableSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
 import { namespaceSettings, typeSettings, utcSettings, type Settings } from './settings.js'
 
@@ -24,13 +26,16 @@ export interface LoadRequest {
   readonly roleArn?: string
   /** Some projects find the Parquet reader only in Hive mode (maxcompute.md 4.3). It changes SQL semantics, so it is off. */
   readonly hiveCompatible?: boolean
+  /** The names of the partitions that the parts hold, where the plan has partitions. */
+  readonly partitions?: readonly string[]
 }
 
-/** What fills the table, in order: one LOAD, or LOAD into the staging table and INSERT OVERWRITE from there. */
+/** What fills the table, in order: one LOAD, or LOAD into the staging table and what fills it from there. */
 export function loadStatements(request: LoadRequest): readonly Statement[] {
   const { plan, run } = request
   if (plan.strategy === 'direct') return [loadStatement(request, plan.target)]
-  return [loadStatement(request, stagingTable(plan, run)), insertStatement(plan, run)]
+  const staging = stagingTable(plan, run)
+  return [loadStatement(request, staging), ...fillStatements(plan, staging, request.partitions)]
 }
 
 /** Exists for one run, and is known as ours by its name. */
@@ -50,7 +55,7 @@ function shortened(text: string, byteCountMax: number): string {
 }
 
 export function createStagingStatement(plan: RelationPlan, run: string): Statement {
-  const columns = plan.columns.map((column) => ({
+  const columns = partColumns(plan).map((column) => ({
     target: column.target,
     targetType: column.staging?.type ?? column.targetType,
     notNull: false,
@@ -64,14 +69,6 @@ export function dropStagingStatement(plan: RelationPlan, run: string): Statement
   return {
     purpose: `drop ${tableText(table)}`,
     text: `DROP TABLE IF EXISTS ${tableSql(table)}`,
-    settings: namespaceSettings(table),
-  }
-}
-
-export function truncateStatement(table: TableName): Statement {
-  return {
-    purpose: `truncate ${tableText(table)}`,
-    text: `TRUNCATE TABLE ${tableSql(table)}`,
     settings: namespaceSettings(table),
   }
 }
@@ -109,17 +106,4 @@ function ossLocation(endpoint: string, location: Location): string {
   const host = endpoint.replace(/^[a-z]+:\/\//i, '').replace(/\/+$/, '')
   const key = location.key === '' || location.key.endsWith('/') ? location.key : `${location.key}/`
   return `oss://${host}/${location.bucket}/${key}`
-}
-
-/** By position: INSERT OVERWRITE takes no list of columns. */
-function insertStatement(plan: RelationPlan, run: string): Statement {
-  const items = plan.columns.map((column) => {
-    const name = quoteIdentifier(column.target)
-    return column.staging === undefined ? `  ${name}` : `  ${column.staging.expression} AS ${name}`
-  })
-  return {
-    purpose: `fill ${tableText(plan.target)}`,
-    text: `INSERT OVERWRITE TABLE ${tableSql(plan.target)}\nSELECT\n${items.join(',\n')}\nFROM ${tableSql(stagingTable(plan, run))}`,
-    settings: { ...typeSettings(plan.columns), ...utcSettings, ...namespaceSettings(plan.target) },
-  }
 }

@@ -11,17 +11,21 @@ export interface ExamineStatement {
   readonly assumptions: readonly Assumption[]
 }
 
-/** How many rows violate each assumption, of the rows that would be unloaded; one scan a statement. */
+/** How many rows violate each assumption, of the rows that would be unloaded; one scan a statement. Those with a query of their own come last. */
 export function examineStatements(
   of: Pick<MeasuredRelation, 'source' | 'where'>,
   assumptions: readonly Assumption[],
 ): readonly ExamineStatement[] {
   const from = relationSql(of.source) + whereSql(of.where)
   const statements: ExamineStatement[] = []
-  for (let first = 0; first < assumptions.length; first += selectItemCountMax) {
-    const asked = assumptions.slice(first, first + selectItemCountMax)
+  const ofRows = assumptions.filter(({ countSql }) => countSql === undefined)
+  for (let first = 0; first < ofRows.length; first += selectItemCountMax) {
+    const asked = ofRows.slice(first, first + selectItemCountMax)
     const items = asked.map((one, n) => `SUM(CASE WHEN ${one.violatedWhere} THEN 1 ELSE 0 END) AS e${n}`)
     statements.push({ text: `SELECT ${items.join(', ')} FROM ${from}`, assumptions: asked })
+  }
+  for (const one of assumptions) {
+    if (one.countSql !== undefined) statements.push({ text: one.countSql, assumptions: [one] })
   }
   return statements
 }

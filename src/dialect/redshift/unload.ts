@@ -1,5 +1,6 @@
 import type { AccessKeys } from '../../model/credentials.js'
 import { locationText, type Location } from '../../model/names.js'
+import { partColumns } from '../../model/part-columns.js'
 import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
 import { quoteIdentifier, relationSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
@@ -60,8 +61,8 @@ function authorization({ iamRole, keys }: UnloadOptions): string {
 }
 
 /** What UNLOAD selects; its output names are the names of the Parquet columns. */
-export function unloadSelect(plan: Pick<RelationPlan, 'source' | 'columns' | 'where'>): string {
-  return `select ${plan.columns.map(selectItem).join(', ')} FROM ${relationSql(plan.source)}${whereSql(plan.where)}`
+export function unloadSelect(plan: Pick<RelationPlan, 'source' | 'columns' | 'where' | 'partition'>): string {
+  return `select ${partColumns(plan).map(selectItem).join(', ')} FROM ${relationSql(plan.source)}${whereSql(plan.where)}`
 }
 
 function selectItem(column: ColumnPlan): string {

@@ -161,6 +161,8 @@ function statementWord(statement: Statement): string {
     case 'show-tables':
     case 'show-partitions':
       return 'SHOW'
+    case 'delete-all':
+      return 'DELETE'
     case 'refused':
       return statement.what
     default:

@@ -38,6 +38,8 @@ export interface Table {
   readonly lifecycle?: number
   readonly properties: Readonly<Record<string, string>>
   readonly clustering?: Clustering
+  /** Columns of a Delta table's key; none for other tables. */
+  readonly primaryKey: readonly string[]
   /** The engine's table that holds the rows now. */
   readonly physical: string
 }

@@ -1,5 +1,6 @@
 import { MigrationError } from '../../model/errors.js'
 import { below, locationText, relationText, type Location } from '../../model/names.js'
+import { partColumns } from '../../model/part-columns.js'
 import type { RelationPlan } from '../../model/plan.js'
 import type { Attempt, Call, Found, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
@@ -46,12 +47,12 @@ export class ResumedUnload implements Work<UnloadHandle, UnloadOutcome> {
 
   async settle(handle: UnloadHandle, call: Call): Promise<UnloadOutcome> {
     const rowCount = await this.#ended(handle, call)
-    const { source, columns } = this.#plan
+    const { source } = this.#plan
     const unloaded = {
       to: this.#to,
       subject: `unload ${relationText(source)}`,
       rowCount,
-      columns: columns.map((column) => column.target),
+      columns: partColumns(this.#plan).map((column) => column.target),
     }
     return { ...(await proveUnload(this.#store, unloaded, call)), snapshot: handle.snapshot }
   }

@@ -7,6 +7,7 @@ import { unloadViolations } from '../../dialect/redshift/validate-unload.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../../model/measure.js'
 import { locationText, relationText, type Location } from '../../model/names.js'
+import { partColumns } from '../../model/part-columns.js'
 import type { Assumption, Consistency, Examined, RelationPlan } from '../../model/plan.js'
 import type { Attempt, Call, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
@@ -184,7 +185,7 @@ export class RedshiftSnapshot implements Snapshot {
     const subject = `unload ${relationText(plan.source)}`
     // A call that stops waiting leaves the statement alone: cancel is a request of its own.
     const rowCount = await unlessStopped(subject, call, () => counted, undefined, 'source-unresolved')
-    const unloaded = { to, subject, rowCount, columns: plan.columns.map((column) => column.target) }
+    const unloaded = { to, subject, rowCount, columns: partColumns(plan).map((column) => column.target) }
     return { ...(await proveUnload(this.#settings.store, unloaded, call)), snapshot: handle.snapshot }
   }
 }

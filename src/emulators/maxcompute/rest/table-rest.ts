@@ -120,7 +120,7 @@ function extendedSchema(table: Table) {
   const { clustering, properties } = table
   const reserved = {
     Transactional: properties.transactional ?? 'false',
-    PrimaryKey: [],
+    PrimaryKey: table.primaryKey,
     ...(clustering === undefined
       ? {}
       : {

@@ -6,6 +6,7 @@ import { allColumns, type Column, type Table } from '../table.js'
 import { defineColumn } from './define-column.js'
 import { checkColumnName, checkComment, checkLifecycle, checkTableName } from './names.js'
 import { partitionValues, partitionCondition } from './partition.js'
+import { partitionMatches } from './partition-filter.js'
 import { partitionKey } from '../table.js'
 import type { Outcome, RunContext } from './run-context.js'
 
@@ -31,6 +32,8 @@ async function applyAction(table: Table, action: AlterAction, statement: Alter, 
       return addPartitions(table, action, statement, run)
     case 'drop-partition':
       return dropPartitions(table, action, statement, run)
+    case 'drop-partitions-where':
+      return dropMatching(table, action, statement, run)
     case 'comment':
       checkComment(action.comment, at)
       return put({ ...table, comment: action.comment }, run)
@@ -151,6 +154,24 @@ async function dropPartitions(
       throw semanticError(statement.at, `partition ${key} cannot be found`)
     }
     await run.connection.run(`DELETE FROM ${table.physical} WHERE ${partitionCondition(table, values)}`)
+  }
+  put({ ...table, partitions }, run)
+}
+
+/** None that matches is no error. */
+async function dropMatching(
+  table: Table,
+  action: Extract<AlterAction, { kind: 'drop-partitions-where' }>,
+  statement: Alter,
+  run: RunContext,
+): Promise<void> {
+  if (table.partitionColumns.length === 0) throw semanticError(statement.at, `table ${table.name} is not partitioned`)
+  const partitions = new Map(table.partitions)
+  for (const [key, partition] of table.partitions) {
+    const isWanted = action.filters.some(({ condition, at }) => partitionMatches(table, partition, condition, at))
+    if (!isWanted) continue
+    await run.connection.run(`DELETE FROM ${table.physical} WHERE ${partitionCondition(table, partition.values)}`)
+    partitions.delete(key)
   }
   put({ ...table, partitions }, run)
 }

@@ -12,6 +12,9 @@ type Create = Extract<Statement, { kind: 'create' }>
 type CreateAs = Extract<Statement, { kind: 'create-as' }>
 type CreateLike = Extract<Statement, { kind: 'create-like' }>
 
+/** Types that the key of a Delta table takes here. */
+const keyBases = ['tinyint', 'smallint', 'int', 'bigint', 'string', 'varchar', 'char', 'date']
+
 const done: Outcome = { kind: 'text', text: '' }
 
 export async function createTable(statement: Create, run: RunContext): Promise<Outcome> {
@@ -23,7 +26,8 @@ export async function createTable(statement: Create, run: RunContext): Promise<O
   checkColumns(columns, partitionColumns, statement.at)
   checkOptions(options, columns, statement.primaryKey, statement.at)
   if (exists(name, statement, run)) return done
-  const table = { ...newTable(name, columns, partitionColumns, run), ...optionsOf(options) }
+  const { primaryKey } = statement
+  const table = { ...newTable(name, columns, partitionColumns, run), ...optionsOf(options), primaryKey }
   await makePhysical(table, run)
   addTable(table, statement.table, run)
   return done
@@ -75,6 +79,7 @@ function newTable(
     ddlAt: now,
     modifiedAt: now,
     properties: {},
+    primaryKey: [],
     physical: newPhysicalName(),
   }
 }
@@ -114,11 +119,21 @@ function checkOptions(
   const transactional = options.properties.transactional === 'true'
   if (primaryKey.length > 0 && !transactional)
     throw semanticError(at, 'PRIMARY KEY is only supported on transactional tables')
-  if (primaryKey.length > 0) throw unsupported(at, 'a Delta table with PRIMARY KEY')
+  checkPrimaryKey(primaryKey, columns, at)
   const { clustering } = options
+  if (clustering !== undefined && transactional) throw semanticError(at, 'a clustered table cannot be transactional')
   for (const column of [...(clustering?.columns ?? []), ...(clustering?.sortedBy ?? []).map((one) => one.column)]) {
     if (!columns.some((one) => one.name === column))
       throw semanticError(at, `cluster column ${column} cannot be resolved`)
+  }
+}
+
+function checkPrimaryKey(primaryKey: readonly string[], columns: readonly Column[], at: Position): void {
+  for (const name of primaryKey) {
+    const column = columns.find((one) => one.name === name)
+    if (column === undefined) throw semanticError(at, `primary key column ${name} cannot be resolved`)
+    if (!column.notNull) throw semanticError(at, `primary key column ${name} must be NOT NULL`)
+    if (!keyBases.includes(column.type.base)) throw unsupported(at, `a primary key column of type ${column.type.base}`)
   }
 }
 
@@ -160,6 +175,7 @@ export async function createTableLike(statement: CreateLike, run: RunContext): P
     ...newTable(name, like.columns, like.partitionColumns, run),
     comment: like.comment,
     properties: like.properties,
+    primaryKey: like.primaryKey,
     ...(like.clustering && { clustering: like.clustering }),
     ...(lifecycle === undefined ? {} : { lifecycle }),
   }

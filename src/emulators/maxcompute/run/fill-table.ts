@@ -12,17 +12,56 @@ export interface Filling {
   readonly selects: readonly string[]
 }
 
+/** Of one statement: the stricter of the two readings of the service's limit, a process or a statement. */
+export const dynamicPartitionCountMax = 512
+/** Of one table (maxcompute.md 5.3). */
+export const partitionCountMax = 60_000
+
 /** Adds or replaces rows, all or nothing. Readers of the old rows go on undisturbed. */
 export async function fillTable(table: Table, filling: Filling, run: RunContext): Promise<number> {
+  if (table.primaryKey.length > 0 && filling.overwrite) throw noOverwrite(table)
   if (table.partitionColumns.length > 0) return fillPartitions(table, filling, run)
   const target: Table = filling.overwrite ? { ...table, physical: newPhysicalName() } : table
   const { connection } = run
+  if (table.primaryKey.length > 0) return upsert(table, filling, run)
   await connection.run('BEGIN')
   try {
     if (filling.overwrite) await makePhysical(target, run)
     const rowCount = await insertAll(target.physical, table, filling.selects, run)
     await connection.run('COMMIT')
     replace(table, { physical: target.physical }, run)
+    return rowCount
+  } catch (error) {
+    await connection.run('ROLLBACK')
+    throw error
+  }
+}
+
+/** Delta tables are said to take none (maxcompute.md 4.2). */
+function noOverwrite({ name }: Table): StatementError {
+  return new StatementError(
+    '0130071',
+    `[1,1] Semantic analysis exception - overwriting ${name}, a Delta table with primary key, is not supported by this emulator`,
+  )
+}
+
+/** Of rows with one key the last that came stays. */
+async function upsert(table: Table, filling: Filling, run: RunContext): Promise<number> {
+  const { connection } = run
+  const stage = newPhysicalName()
+  const key = table.primaryKey
+    .map((name) => table.columns.find((column) => column.name === name)?.physical ?? '')
+    .join(', ')
+  const one = `SELECT * FROM ${stage} QUALIFY row_number() OVER (PARTITION BY ${key} ORDER BY rowid DESC) = 1`
+  await connection.run('BEGIN')
+  try {
+    await makePhysical({ ...table, physical: stage }, run)
+    const rowCount = await insertAll(stage, table, filling.selects, run)
+    await connection.run(`DELETE FROM ${table.physical} WHERE (${key}) IN (SELECT (${key}) FROM ${stage})`)
+    await connection.run(`INSERT INTO ${table.physical} ${one}`)
+    await connection.run(`DROP TABLE ${stage}`)
+    await connection.run('COMMIT')
+    replace(table, {}, run)
     return rowCount
   } catch (error) {
     await connection.run('ROLLBACK')
@@ -52,6 +91,17 @@ function replace(table: Table, change: Partial<Table>, run: RunContext): void {
 
 /** Rows go to a staging table first: it tells which partitions are written. */
 async function fillPartitions(table: Table, filling: Filling, run: RunContext): Promise<number> {
+  const isDynamic = filling.values.length < table.partitionColumns.length
+  if (isDynamic && table.clustering !== undefined)
+    throw new StatementError(
+      '0123031',
+      `Partition exception - clustered table ${table.name} takes no dynamic partitions`,
+    )
+  if (table.primaryKey.length > 0)
+    throw new StatementError(
+      '0123031',
+      `Partition exception - a partitioned Delta table (${table.name}) is not supported by this emulator`,
+    )
   const { connection } = run
   const stage = newPhysicalName()
   await connection.run('BEGIN')
@@ -65,8 +115,9 @@ async function fillPartitions(table: Table, filling: Filling, run: RunContext): 
     }
     await connection.run(`INSERT INTO ${table.physical} SELECT * FROM ${stage}`)
     await connection.run(`DROP TABLE ${stage}`)
+    const partitions = withPartitions(table, written, run)
     await connection.run('COMMIT')
-    replace(table, { partitions: withPartitions(table, written, run) }, run)
+    replace(table, { partitions }, run)
     return rowCount
   } catch (error) {
     await connection.run('ROLLBACK')
@@ -83,14 +134,18 @@ async function writtenPartitions(
   if (filling.values.length === table.partitionColumns.length) return [filling.values]
   const items = table.partitionColumns.map((column) => `CAST(${column.physical} AS VARCHAR)`)
   const result = await run.connection.query(`SELECT DISTINCT ${items.join(', ')} FROM ${stage}`)
-  return result.rows.map((row) =>
-    row.map((value) => {
-      if (typeof value !== 'string' || value === '') {
-        throw new StatementError('0123031', 'Partition exception - a dynamic partition value is NULL or empty')
-      }
-      return value
-    }),
-  )
+  if (result.rows.length > dynamicPartitionCountMax) {
+    const counts = `${result.rows.length} dynamic partitions, the maximum is ${dynamicPartitionCountMax}`
+    throw new StatementError('0123031', `Partition exception - ${counts}`)
+  }
+  return result.rows.map((row) => row.map(dynamicValue))
+}
+
+/** No NULL, no special characters, 1 to 255 bytes; digits may lead, as every date shows. */
+function dynamicValue(value: unknown): string {
+  const legal = typeof value === 'string' && /^[A-Za-z0-9][-A-Za-z0-9 :_$#.!@]*$/.test(value) && value.length <= 255
+  if (legal) return value
+  throw new StatementError('0123031', `Partition exception - invalid dynamic partition value: ${String(value)}`)
 }
 
 function withPartitions(
@@ -104,5 +159,10 @@ function withPartitions(
     const key = partitionKey(table, values)
     partitions.set(key, { values, createdAt: partitions.get(key)?.createdAt ?? now, modifiedAt: now })
   }
+  if (partitions.size > partitionCountMax)
+    throw new StatementError(
+      '0123031',
+      `Partition exception - table ${table.name} would have ${partitions.size} partitions`,
+    )
   return partitions
 }

@@ -29,6 +29,8 @@ export async function runStatement(statement: Statement, run: RunContext): Promi
       return createTableAs(statement, run)
     case 'create-like':
       return createTableLike(statement, run)
+    case 'delete-all':
+      return deleteAll(statement, run)
     case 'drop':
       return drop(statement, run)
     case 'truncate':
@@ -73,6 +75,14 @@ function drop(statement: Extract<Statement, { kind: 'drop' }>, run: RunContext):
   }
   run.project.tables.delete(name)
   run.project.retire(table.physical)
+  return done
+}
+
+/** Delta tables take DELETE; without a condition it is all that is needed to empty one. */
+async function deleteAll(statement: Extract<Statement, { kind: 'delete-all' }>, run: RunContext): Promise<Outcome> {
+  const table = resolveTable(statement.table, run.bind)
+  if (table.primaryKey.length === 0) return refuse({ ...statement, kind: 'refused', what: 'DELETE' }, run)
+  await run.connection.run(`DELETE FROM ${table.physical}`)
   return done
 }
 

@@ -1,7 +1,10 @@
 import { readType } from './primary-grammar.js'
-import type { AlterAction, PartitionItem, Statement } from './statement.js'
+import type { AlterAction, PartitionFilter, PartitionItem, Statement } from './statement.js'
 import { readColumnDefinition, readPartition, readProperties } from './table-grammar.js'
 import type { TokenReader } from './token-reader.js'
+
+/** Tokens that tell a condition from a list of values. */
+const filterTokenCountMax = 1_000
 
 /** After ALTER TABLE. */
 export function readAlterTable(reader: TokenReader): Statement {
@@ -16,6 +19,8 @@ function readAction(reader: TokenReader): AlterAction {
   if (reader.takeWords('ADD')) return readAdd(reader)
   if (reader.takeWords('DROP')) {
     const ifExists = reader.takeWords('IF', 'EXISTS')
+    const filters = readFilters(reader)
+    if (filters.length > 0) return { kind: 'drop-partitions-where', filters }
     return { kind: 'drop-partition', ifExists, partitions: readPartitions(reader) }
   }
   if (reader.takeWords('SET')) return readSet(reader)
@@ -43,6 +48,29 @@ function readPartitions(reader: TokenReader): PartitionItem[][] {
   }
   if (partitions.length === 0) throw reader.unexpected('PARTITION')
   return partitions
+}
+
+/** `PARTITION (condition)[, PARTITION (condition)]`; none where the first one is a list of values. */
+function readFilters(reader: TokenReader): PartitionFilter[] {
+  if (!isFilter(reader)) return []
+  const filters: PartitionFilter[] = []
+  while (reader.takeWords('PARTITION')) {
+    const { at } = reader
+    filters.push({ condition: reader.inParentheses(() => reader.expression()), at })
+    reader.takeMark(',')
+  }
+  return filters
+}
+
+/** Whether what follows is more than `PARTITION (column = value, …)`. */
+function isFilter(reader: TokenReader): boolean {
+  for (let ahead = 2; ahead < filterTokenCountMax; ahead += 1) {
+    const { kind, text } = reader.peek(ahead)
+    if (kind === 'end' || (kind === 'mark' && text === ')')) return false
+    if (kind === 'mark' && ['<', '>', '<=', '>=', '<>', '!='].includes(text)) return true
+    if (kind === 'word' && ['AND', 'OR', 'NOT'].includes(text.toUpperCase())) return true
+  }
+  return false
 }
 
 function readSet(reader: TokenReader): AlterAction {

@@ -147,6 +147,8 @@ function readRefused(reader: TokenReader): Statement {
   for (const words of [['UPDATE'], ['DELETE', 'FROM'], ['MERGE', 'INTO']]) {
     if (!reader.takeWords(...words)) continue
     const table = reader.qualifiedName()
+    const isWhole = words[0] === 'DELETE' && reader.rawUntilSemicolon().trim() === ''
+    if (isWhole) return { kind: 'delete-all', table, at }
     reader.rawUntilSemicolon()
     return { kind: 'refused', what: words[0] ?? '', table, at }
   }

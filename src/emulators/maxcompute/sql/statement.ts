@@ -36,6 +36,12 @@ export interface PartitionItem {
   readonly at: Position
 }
 
+/** `ds > '20200101' AND NOT ds = '20200103'`, by its words; only columns of the partition are in it. */
+export interface PartitionFilter {
+  readonly condition: Expression
+  readonly at: Position
+}
+
 export type AlterAction =
   | { readonly kind: 'rename'; readonly to: Name }
   | { readonly kind: 'add-columns'; readonly columns: readonly ColumnDefinition[] }
@@ -49,6 +55,7 @@ export type AlterAction =
       readonly ifExists: boolean
       readonly partitions: readonly (readonly PartitionItem[])[]
     }
+  | { readonly kind: 'drop-partitions-where'; readonly filters: readonly PartitionFilter[] }
   | { readonly kind: 'comment'; readonly comment: string }
   | { readonly kind: 'lifecycle'; readonly days: number }
   | { readonly kind: 'properties'; readonly properties: Readonly<Record<string, string>> }
@@ -112,6 +119,7 @@ export type Statement = { readonly at: Position } & (
       readonly like: Name
       readonly lifecycle?: number
     }
+  | { readonly kind: 'delete-all'; readonly table: Name }
   | { readonly kind: 'drop'; readonly table: Name; readonly ifExists: boolean }
   | { readonly kind: 'truncate'; readonly table: Name; readonly partition: readonly PartitionItem[] }
   | {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createTableStatement } from '../../../../src/dialect/maxcompute/create-table.js'
+import { createPlannedStatement, createTableStatement } from '../../../../src/dialect/maxcompute/create-table.js'
+import { emptyStatement, insertPartitionCountMax } from '../../../../src/dialect/maxcompute/fill.js'
 import { quoteIdentifier, tableSql } from '../../../../src/dialect/maxcompute/identifier.js'
 import { quoteLiteral } from '../../../../src/dialect/maxcompute/literal.js'
 import {
@@ -8,7 +9,6 @@ import {
   dropStagingStatement,
   loadStatements,
   stagingTable,
-  truncateStatement,
 } from '../../../../src/dialect/maxcompute/load.js'
 import type { Location } from '../../../../src/model/names.js'
 import { columnPlan, relationPlan } from '../sample-plan.js'
@@ -114,6 +114,64 @@ describe('createTableStatement', () => {
   })
 })
 
+const partition = {
+  by: 'at',
+  unit: 'month',
+  target: 'at_month',
+  unloadExpression: `COALESCE(TO_CHAR("at", 'YYYYMM'), 'null')`,
+  nullName: 'null',
+} as const
+
+describe('optional shapes of a table', () => {
+  const table = (rest: object): string => createPlannedStatement({ ...staged, ...rest }, false).text
+
+  it('stand between the comment and the properties', () => {
+    expect(table({ partition, comment: 'c', lifecycleDays: 3 })).toMatch(
+      /\)\nCOMMENT 'c'\nPARTITIONED BY \(`at_month` STRING COMMENT 'the month of at'\)\nLIFECYCLE 3$/,
+    )
+    const hash = { kind: 'hash', by: ['id'], sortedBy: ['at', 'id'], bucketCount: 8 }
+    expect(table({ clustering: hash })).toMatch(/\)\nCLUSTERED BY \(`id`\) SORTED BY \(`at`, `id`\) INTO 8 BUCKETS$/)
+    expect(table({ clustering: { kind: 'range', by: ['at'], sortedBy: ['at'] } })).toMatch(
+      /\)\nRANGE CLUSTERED BY \(`at`\) SORTED BY \(`at`\)$/,
+    )
+    expect(table({ primaryKey: ['id'] })).toMatch(
+      /,\n {2}`at` TIMESTAMP_NTZ,\n {2}PRIMARY KEY \(`id`\)\n\)\nTBLPROPERTIES \('transactional'='true'\)$/,
+    )
+  })
+
+  it('fill partitions 512 at a time, each name in one statement', () => {
+    const partitions = Array.from({ length: 1025 }, (_, n) => String(2000 + n)).reverse()
+    const [load, drop, ...inserts] = loadStatements({ ...request, plan: { ...staged, partition }, partitions })
+    expect(load?.text).toContain('LOAD OVERWRITE TABLE `p`.`mig_r1_sales_orders_0123abcd`')
+    expect(drop?.text).toBe("ALTER TABLE `p`.`orders` DROP IF EXISTS PARTITION (`at_month` <> '')")
+    expect(insertPartitionCountMax).toBe(512)
+    expect(inserts.map(({ text }) => text.slice(text.indexOf('WHERE')))).toEqual([
+      "WHERE `at_month` >= '2000' AND `at_month` <= '2511'",
+      "WHERE `at_month` >= '2512' AND `at_month` <= '3023'",
+      "WHERE `at_month` >= '3024' AND `at_month` <= '3024'",
+    ])
+    expect(inserts[0]?.text).toBe(
+      [
+        'INSERT OVERWRITE TABLE `p`.`orders` PARTITION (`at_month`)',
+        'SELECT',
+        '  `id`,',
+        '  CAST(`at` AS TIMESTAMP_NTZ) AS `at`,',
+        '  `at_month`',
+        'FROM `p`.`mig_r1_sales_orders_0123abcd`',
+        "WHERE `at_month` >= '2000' AND `at_month` <= '2511'",
+      ].join('\n'),
+    )
+    expect(createStagingStatement({ ...staged, partition }, 'r1').text).toContain(',\n  `at_month` STRING\n)')
+  })
+
+  it('insert into a Delta table that was emptied', () => {
+    const [, empty, insert, ...rest] = loadStatements({ ...request, plan: { ...staged, primaryKey: ['id'] } })
+    expect(rest).toEqual([])
+    expect(empty?.text).toBe('DELETE FROM `p`.`orders`')
+    expect(insert?.text).toMatch(/^INSERT INTO TABLE `p`\.`orders`\nSELECT\n/)
+  })
+})
+
 describe('loadStatements', () => {
   const loadSettings = { ...typeFlags, 'odps.ext.parquet.native': 'true', 'odps.sql.timezone': 'UTC' }
 
@@ -177,7 +235,7 @@ describe('the staging table', () => {
 
   it('is dropped, and tables are emptied', () => {
     expect(dropStagingStatement(staged, 'r1').text).toBe('DROP TABLE IF EXISTS `p`.`mig_r1_sales_orders_0123abcd`')
-    expect(truncateStatement({ project: 'p', name: 't' }).text).toBe('TRUNCATE TABLE `p`.`t`')
+    expect(emptyStatement(direct).text).toBe('TRUNCATE TABLE `p`.`orders`')
   })
 
   it('has a legal name for any run, different for different runs', () => {

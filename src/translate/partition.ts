@@ -1,0 +1,149 @@
+import { quoteIdentifier as quoteTarget } from '../dialect/maxcompute/identifier.js'
+import { relationSql } from '../dialect/redshift/identifier.js'
+import { whereSql } from '../dialect/redshift/row-filter.js'
+import { MigrationError } from '../model/errors.js'
+import type { PairedQuery } from '../model/measure.js'
+import { relationText, type RelationName } from '../model/names.js'
+import { partitionValueByteCountMax } from '../model/part-columns.js'
+import type { Assumption, ColumnPlan, Concern, PartitionPlan, PartitionUnit, RelationPlan } from '../model/plan.js'
+import { concernOf } from './concern-codes.js'
+import { cutToBytes } from './comment.js'
+import { nameByteCountMax, suffixedName } from './legal-name.js'
+
+export interface PartitionChoice {
+  /** The source's column. */
+  readonly by: string
+  readonly unit: PartitionUnit
+}
+
+export interface Partitioning {
+  readonly partition: PartitionPlan
+  readonly concerns: readonly Concern[]
+  readonly assumptions: readonly Assumption[]
+}
+
+/** Most partitions that one query of MaxCompute reads (maxcompute.md 5.3): a table with more could not be verified whole. */
+export const partitionCountMax = 10_000
+
+/** A word, since a partition's name begins with a letter or digit. */
+const nullName = 'null'
+
+const formats = { year: 'YYYY', month: 'YYYYMM', day: 'YYYYMMDD' } as const
+
+/** Of one byte each; what else a partition's name may hold is not defined. */
+const valuePattern = '^[A-Za-z0-9][-A-Za-z0-9 :_$#.!@]*$'
+
+/** A derived column of text, beside the data column, which stays. `setting` names the place in the config in errors. */
+export function partitionOf(
+  choice: PartitionChoice,
+  of: {
+    readonly source: RelationName
+    readonly where?: string
+    readonly columns: readonly ColumnPlan[]
+    readonly setting: string
+  },
+): Partitioning {
+  const column = of.columns.find(({ source }) => source === choice.by)
+  if (column === undefined) {
+    throw new MigrationError('config', `${of.setting}: ${relationText(of.source)} has no column ${choice.by} to carry`)
+  }
+  const value = choice.unit === 'value' ? plainText(column, of) : momentText(column, choice.unit, of)
+  const partition: PartitionPlan = {
+    by: choice.by,
+    unit: choice.unit,
+    target: freeName(`${column.target}_${choice.unit}`, of.columns),
+    unloadExpression: `COALESCE(${value}, '${nullName}')`,
+    nullName,
+  }
+  const message = `${partition.target} names the partition by ${choice.unit} of ${choice.by}; rows without one go to ${nullName}`
+  const assumptions = [fewPartitions(partition, of)]
+  if (choice.unit === 'value' && column.kind === 'text') assumptions.push(namedPartitions(partition, value))
+  return { partition, concerns: [concernOf('RS0230', message, choice.by)], assumptions }
+}
+
+type Place = Parameters<typeof partitionOf>[1]
+
+function momentText(column: ColumnPlan, unit: keyof typeof formats, of: Place): string {
+  const value = column.unloadExpression
+  switch (column.kind) {
+    case 'date':
+    case 'timestamp':
+      return `TO_CHAR(${value}, '${formats[unit]}')`
+    case 'timestamptz':
+      return `TO_CHAR(${value} AT TIME ZONE 'UTC', '${formats[unit]}')`
+    default:
+      throw unsuitable(column, unit, of, 'partition by the value, or by a date or timestamp that stays one')
+  }
+}
+
+function plainText(column: ColumnPlan, of: Place): string {
+  const value = column.unloadExpression
+  switch (column.kind) {
+    case 'integer':
+      return `CAST(${value} AS VARCHAR(20))`
+    case 'boolean':
+      return `CASE WHEN ${value} THEN 'true' WHEN NOT ${value} THEN 'false' END`
+    case 'text':
+      if (column.sourceType.base === 'character' || column.sourceType.base === 'character varying') return value
+      throw unsuitable(column, 'value', of, 'partition by an integer, boolean or character column')
+    default:
+      throw unsuitable(column, 'value', of, 'for a date or timestamp the unit is day, month or year')
+  }
+}
+
+function unsuitable(column: ColumnPlan, unit: PartitionUnit, of: Place, hint: string): MigrationError {
+  const { source, sourceType, targetType } = column
+  const what = `${source} (${sourceType.text}, ${targetType} in the target) gives no ${unit} to partition by`
+  return new MigrationError('config', `${of.setting}: ${relationText(of.source)}: ${what}`, { hint })
+}
+
+function freeName(wanted: string, columns: readonly ColumnPlan[]): string {
+  const fitted = Buffer.byteLength(wanted) > nameByteCountMax ? suffixedName(wanted, wanted) : wanted
+  const taken = new Set(columns.map(({ target }) => target))
+  let name = fitted
+  for (let round = 0; taken.has(name); round += 1) name = suffixedName(cutToBytes(fitted, nameByteCountMax), `${round}`)
+  return name
+}
+
+function fewPartitions(partition: PartitionPlan, { source, where }: Place): Assumption {
+  const counted = `SELECT DISTINCT ${partition.unloadExpression} AS p FROM ${relationSql(source)}${whereSql(where)}`
+  return {
+    code: 'RS0231',
+    column: partition.by,
+    violatedWhere: 'FALSE',
+    message: `${partition.by} makes at most ${partitionCountMax} partitions`,
+    countSql: `SELECT CASE WHEN COUNT(*) > ${partitionCountMax} THEN COUNT(*) ELSE 0 END AS e0 FROM (${counted}) AS d`,
+    counted: 'partitions',
+  }
+}
+
+function namedPartitions({ by }: PartitionPlan, value: string): Assumption {
+  const isLong = `OCTET_LENGTH(${value}) > ${partitionValueByteCountMax}`
+  return {
+    code: 'RS0232',
+    column: by,
+    violatedWhere: `(${value} IS NOT NULL AND (${value} !~ '${valuePattern}' OR ${isLong} OR ${value} = '${nullName}'))`,
+    message: `${by} can name partitions`,
+  }
+}
+
+/** The rows of each partition, asked of both sides: what lies in a wrong partition is missing in the right one. */
+export function partitionQuery({
+  source,
+  partition,
+  where,
+}: Pick<RelationPlan, 'source' | 'partition' | 'where'>): PairedQuery | undefined {
+  if (partition === undefined) return undefined
+  const { target, unloadExpression } = partition
+  return {
+    name: `partitions by ${target}`,
+    relation: relationText(source),
+    source: `SELECT p, COUNT(*) AS n FROM (SELECT ${unloadExpression} AS p FROM {relation}${whereSql(where)}) AS d GROUP BY p`,
+    target: `SELECT ${quoteTarget(target)}, COUNT(*) AS n FROM {relation} GROUP BY ${quoteTarget(target)}`,
+    columns: [
+      { name: target, kind: 'key' },
+      { name: 'rows', kind: 'exact' },
+    ],
+    filtered: true,
+  }
+}
