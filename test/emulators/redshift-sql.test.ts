@@ -60,6 +60,9 @@ describe('numbers', () => {
     ["STRTOL('ff', 16)", '255'],
     ["STRTOL('-z', 36)", '-35'],
     ['TO_HEX(255)', 'ff'],
+    ["CAST(CAST('NaN' AS FLOAT8) AS VARCHAR(20))", 'NaN'],
+    ["CAST(CAST('-Infinity' AS REAL) AS VARCHAR(20))", '-Infinity'],
+    ["LEN(TO_HEX(CAST(REPEAT('x', 32767) AS VARBYTE(64000))))", '65534'],
   ])('%s is %s', async (expression, expected) => {
     expect(await value(expression)).toBe(expected)
   })
@@ -123,6 +126,10 @@ describe('texts', () => {
       message: 'value too long for type character varying(5)',
     })
     await expect(client.query("INSERT INTO t (c) VALUES ('é')")).rejects.toThrow('invalid ASCII character')
+    await expect(value("TO_HEX(CAST(REPEAT('x', 32768) AS VARBYTE(64000)))")).rejects.toMatchObject({
+      code: '22001',
+      message: 'value too long for type character varying(65535)',
+    })
   })
 
   it('are aggregated in order', async () => {
@@ -134,6 +141,10 @@ describe('moments', () => {
   it.each([
     ['ts', '2020-02-29 12:13:14.5'],
     ["TO_CHAR(ts, 'YYYY-MM-DD HH24:MI:SS.US')", '2020-02-29 12:13:14.500000'],
+    ["TO_CHAR(DATE '0044-03-15 BC', 'YYYY-MM-DD BC')", '0044-03-15 BC'],
+    ["TO_CHAR(DATE '0044-03-15', 'AD YYYY')", 'AD 0044'],
+    ["TO_CHAR(DATE '10000-01-01', 'YYYY-MM-DD')", '10000-01-01'],
+    ["CAST(TIMESTAMP '0001-12-31 12:00:00 BC' AS VARCHAR(40))", '0001-12-31 12:00:00 BC'],
     ['DATEADD(year, 1, dt)', '2021-02-28 00:00:00'],
     ["DATEDIFF(month, '2020-01-31', '2020-02-01')", '1'],
     ["DATEDIFF(microsecond, '1970-01-01'::timestamp, timestamp '1969-12-31 23:59:59.999999')", '-1'],
