@@ -1,0 +1,26 @@
+CREATE TABLE tpcds.item (
+  i_item_sk         integer NOT NULL,
+  i_item_id         char(16) NOT NULL,
+  i_rec_start_date  date,
+  i_rec_end_date    date,
+  i_item_desc       varchar(200),
+  i_current_price   numeric(7,2),
+  i_wholesale_cost  numeric(7,2),
+  i_brand_id        integer,
+  i_brand           char(50),
+  i_class_id        integer,
+  i_class           char(50),
+  i_category_id     integer,
+  i_category        char(50),
+  i_manufact_id     integer,
+  i_manufact        char(50),
+  i_size            char(20),
+  i_formulation     char(20),
+  i_color           char(20),
+  i_units           char(10),
+  i_container       char(10),
+  i_manager_id      integer,
+  i_product_name    char(50),
+  PRIMARY KEY (i_item_sk)
+)
+DISTKEY (i_item_sk) SORTKEY (i_category);

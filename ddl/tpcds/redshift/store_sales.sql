@@ -1,0 +1,27 @@
+CREATE TABLE tpcds.store_sales (
+  ss_sold_date_sk        integer,
+  ss_sold_time_sk        integer,
+  ss_item_sk             integer NOT NULL,
+  ss_customer_sk         integer,
+  ss_cdemo_sk            integer,
+  ss_hdemo_sk            integer,
+  ss_addr_sk             integer,
+  ss_store_sk            integer,
+  ss_promo_sk            integer,
+  ss_ticket_number       bigint NOT NULL,
+  ss_quantity            integer,
+  ss_wholesale_cost      numeric(7,2),
+  ss_list_price          numeric(7,2),
+  ss_sales_price         numeric(7,2),
+  ss_ext_discount_amt    numeric(7,2),
+  ss_ext_sales_price     numeric(7,2),
+  ss_ext_wholesale_cost  numeric(7,2),
+  ss_ext_list_price      numeric(7,2),
+  ss_ext_tax             numeric(7,2),
+  ss_coupon_amt          numeric(7,2),
+  ss_net_paid            numeric(7,2),
+  ss_net_paid_inc_tax    numeric(7,2),
+  ss_net_profit          numeric(7,2),
+  PRIMARY KEY (ss_item_sk, ss_ticket_number)
+)
+DISTKEY (ss_item_sk) SORTKEY (ss_sold_date_sk);
