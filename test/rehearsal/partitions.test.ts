@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runSql } from './maxcompute-session.js'
+import { changeConfig, emulate, migrate, type Emulated } from './rehearsal.js'
+import { openSource } from './source-session.js'
+
+const shapes = [
+  'relations:',
+  '  tpch.lineitem: { partition: { by: l_shipdate, unit: month } }',
+  '  tpch.shipped: { partition: { by: shipped, unit: month }, where: "id <> 7" }',
+  '  tpch.customer: { partition: { by: c_mktsegment } }',
+  '  tpch.part: { clustering: { by: [p_partkey], sortedBy: [p_size, p_partkey], buckets: 4 } }',
+  '  tpch.orders: { clustering: auto }',
+  '  tpch.supplier: { primaryKey: true }',
+  'select:',
+].join('\n')
+
+let emulated: Emulated
+let config: string
+
+/** lineitem's own dates, NULL in every eleventh row, as a time of day too. */
+const shipped = `INSERT INTO tpch.shipped SELECT l_orderkey * 8 + l_linenumber,
+  CASE WHEN MOD(l_orderkey, 11) = 0 THEN NULL ELSE CAST(l_shipdate AS TIMESTAMP) END, l_comment FROM tpch.lineitem`
+
+beforeAll(async () => {
+  emulated = await emulate({ seed: 'tpch' })
+  config = emulated.clouds.config
+  await changeConfig(config, (text) => text.replace('select:', shapes))
+  await ask('CREATE TABLE tpch.shipped (id int8 NOT NULL, shipped timestamp, note varchar(44))')
+  await ask(shipped)
+})
+
+afterAll(async () => {
+  await emulated[Symbol.asyncDispose]()
+})
+
+async function ask(text: string): Promise<string[][]> {
+  const source = await openSource(emulated.clouds)
+  const { rows } = await source.query<string[]>({ text, rowMode: 'array' })
+  await source.end()
+  return rows.map((row) => row.map(String))
+}
+
+/** Rows of the emulated MaxCompute, without the head. */
+async function answer(text: string): Promise<string[]> {
+  return (await runSql(emulated.clouds, text)).replaceAll('"', '').trim().split('\n').slice(1)
+}
+
+async function step(...args: string[]): ReturnType<typeof migrate> {
+  return migrate([...args, '--config', config, '--json'])
+}
+
+describe('tables of optional shape', () => {
+  it('are loaded and verified', async () => {
+    const { code, lines, stderr } = await step('run')
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    expect(lines.at(-2)).toMatchObject({ verified: 9, relations: 9 })
+  })
+
+  it('hold in each partition the rows that the source has of that month, and NULL in one of its own', async () => {
+    const months = await ask(`SELECT CASE WHEN shipped IS NULL THEN 'null' ELSE
+      LPAD(CAST(EXTRACT(year FROM shipped) * 100 + EXTRACT(month FROM shipped) AS VARCHAR), 6, '0') END AS m, COUNT(*)
+      FROM tpch.shipped WHERE id <> 7 GROUP BY 1`)
+    expect(months.length).toBeGreaterThan(50)
+    const expected = months.map((row) => row.join(',')).sort()
+    for (const month of ['null', '199503'])
+      expect(
+        await answer(`SELECT shipped_month, COUNT(*) FROM shipped WHERE shipped_month = '${month}' GROUP BY shipped_month`),
+      ).toEqual(expected.filter((row) => row.startsWith(`${month},`)))
+    const names = (await runSql(emulated.clouds, 'SHOW PARTITIONS shipped')).trim().split('\n')
+    expect(names).toEqual(expected.map((row) => `shipped_month=${row.split(',')[0] ?? ''}`))
+    expect(await answer("SELECT COUNT(*), COUNT(shipped) FROM shipped WHERE shipped_month = 'null'")).toEqual([
+      `${expected.find((row) => row.startsWith('null,'))?.slice(5) ?? ''},0`,
+    ])
+  })
+
+  it('keep the data column, and have the values of another as partitions', async () => {
+    const found = await answer(
+      "SELECT MIN(l_shipdate), MAX(l_shipdate) FROM lineitem WHERE l_shipdate_month = '199602'",
+    )
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(/^1996-02-\d\d,1996-02-\d\d$/)
+    expect((await runSql(emulated.clouds, 'SHOW PARTITIONS customer')).trim().split('\n')).toEqual(
+      ['AUTOMOBILE', 'BUILDING', 'FURNITURE', 'HOUSEHOLD', 'MACHINERY'].map((one) => `c_mktsegment_value=${one}`),
+    )
+  })
+
+  it('are refused without a partition predicate, as plain SQL sends them', async () => {
+    await expect(runSql(emulated.clouds, 'SELECT COUNT(*) FROM lineitem')).rejects.toThrow(/full scan/)
+  })
+})
