@@ -11,10 +11,10 @@ export interface Part {
   readonly crc64?: string
 }
 
-/** A column as the Parquet footers name it. */
+/** A column as the Parquet footers name it; of csv and text as the manifest of the UNLOAD does. */
 export interface FileColumn {
   readonly name: string
-  /** Parquet's physical type: `INT32`, `INT96`, `FIXED_LEN_BYTE_ARRAY`. */
+  /** Parquet's physical type: `INT32`, `INT96`, `FIXED_LEN_BYTE_ARRAY`; of csv and text the manifest's: `varbyte`. */
   readonly physicalType: string
 }
 

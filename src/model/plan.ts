@@ -23,12 +23,16 @@ export interface ColumnPlan {
   readonly target: string
   /** MaxCompute's type text, upper case: `DECIMAL(12,2)`. */
   readonly targetType: string
-  /** Redshift SQL over the quoted source column: what UNLOAD selects and what is measured. */
+  /** Redshift SQL over the quoted source column: what is measured and, without `wire`, what UNLOAD selects. */
   readonly unloadExpression: string
   readonly kind: ValueKind
   /** For decimals and integers: digits in all and behind the point. */
   readonly precision?: number
   readonly scale?: number
+  /** Set when the parts hold another form than `unloadExpression`, which is then only measured: what UNLOAD selects instead. */
+  readonly wire?: { readonly expression: string }
+  /** Redshift SQL for the bytes of one value, where OCTET_LENGTH of `unloadExpression` cannot be asked. */
+  readonly byteLength?: string
   /** Set when LOAD cannot produce `targetType`: the type in the staging table, and the MaxCompute SQL that converts it. */
   readonly staging?: { readonly type: string; readonly expression: string }
   readonly notNull: boolean
@@ -45,6 +49,20 @@ export type VerifyDepth = 'count' | 'aggregates'
 
 /** What the parts hold: Parquet, CSV with quotes where needed, or fields between delimiters as older tools write them. */
 export type FileFormat = 'parquet' | 'csv' | 'text'
+
+/** How csv and text parts are written; always gzip. */
+export interface TextLayout {
+  /** One ASCII character. */
+  readonly delimiter: string
+  /** What stands for NULL; no value is written so. */
+  readonly nullText: string
+  /** The first line of every part names the columns. */
+  readonly header: boolean
+  /** Quotes round every field (ADDQUOTES); csv has them where they are needed. */
+  readonly addQuotes: boolean
+  /** ESCAPE, in text only. */
+  readonly escape: boolean
+}
 
 /**
  * A choice of the plan that holds only while the data are as it takes them to be. Asked in the unload's own snapshot:
@@ -159,6 +177,8 @@ export interface RelationPlan {
   readonly strategy: LoadStrategy
   /** Parquet when absent. */
   readonly format?: FileFormat
+  /** Of csv and text. */
+  readonly layout?: TextLayout
   /** None when absent. */
   readonly assumptions?: readonly Assumption[]
   readonly partition?: PartitionPlan
