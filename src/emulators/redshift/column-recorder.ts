@@ -2,7 +2,7 @@ import type { EngineConnection } from '../sql-engine.js'
 import { quoteName, quoteText } from './binding.js'
 import { engineSchema, localName, type NameScope, userRelation } from './catalog-store.js'
 import { encodings } from './catalog-tables.js'
-import type { ColumnDefinition, ConstraintDefinition, TableDefinition } from './definitions.js'
+import type { ColumnDefinition, ConstraintDefinition, TableAttributes, TableDefinition } from './definitions.js'
 import { RedshiftFault } from './fault.js'
 import { typeByteLength, typeModifier, typeOid, typeText } from './type-facts.js'
 import { quotedAsNeeded } from './name-text.js'
@@ -37,7 +37,7 @@ export async function recordColumns(connection: EngineConnection, recorded: read
 function columnRow(recorded: RecordedColumn): (string | number | boolean | undefined)[] {
   const { oid, number, column, table } = recorded
   const { type } = column
-  const position = sortPosition(table, column)
+  const position = positionOf(table, column)
   const distKey = column.distKey || table.attributes.distKey === column.name
   const notNull = column.notNull || column.identity !== undefined || isPrimary(table, column)
   return [
@@ -50,20 +50,26 @@ function isPrimary(table: TableDefinition, column: ColumnDefinition): boolean {
   return table.constraints.some((constraint) => constraint.kind === 'p' && constraint.columns.includes(column.name))
 }
 
+function positionOf(table: TableDefinition, column: ColumnDefinition): number {
+  if (table.attributes.sortKey.length === 0) return column.sortKey ? 1 : 0
+  return sortPosition(table.attributes, column.name)
+}
+
 /** Interleaved keys alternate their signs, the first negative (redshift.md 3.2). */
-function sortPosition(table: TableDefinition, column: ColumnDefinition): number {
-  const keys = table.attributes.sortKey
-  if (keys.length === 0) return column.sortKey ? 1 : 0
-  const position = keys.indexOf(column.name) + 1
-  return table.attributes.sortStyle === 'INTERLEAVED' && position % 2 === 1 ? -position : position
+export function sortPosition(attributes: TableAttributes, name: string): number {
+  const position = attributes.sortKey.indexOf(name) + 1
+  return attributes.sortStyle === 'INTERLEAVED' && position % 2 === 1 ? -position : position
+}
+
+export function checkEncoding(name: string): void {
+  if ((encodings as readonly string[]).includes(name)) return
+  throw new RedshiftFault('42704', `Unknown encoding type: ${name}`)
 }
 
 /** What Redshift picks when the table does not say: sort keys raw, texts LZO, numbers and dates AZ64. */
 function encodingOf(column: ColumnDefinition, position: number): string {
   if (column.encoding !== undefined) {
-    if (!(encodings as readonly string[]).includes(column.encoding)) {
-      throw new RedshiftFault('42704', `Unknown encoding type: ${column.encoding}`)
-    }
+    checkEncoding(column.encoding)
     return column.encoding
   }
   if (position !== 0) return 'none'

@@ -21,7 +21,7 @@ export function parseTableBody(
   return { names, ifNotExists, columns, constraints, attributes: parseAttributes(cursor) }
 }
 
-function parseTableConstraint(cursor: TokenCursor): ConstraintDefinition | undefined {
+export function parseTableConstraint(cursor: TokenCursor): ConstraintDefinition | undefined {
   const name = cursor.acceptWord('constraint') ? { name: cursor.identifier() } : {}
   const columns = (): string[] => cursor.list(() => cursor.identifier())
   if (cursor.acceptWord('primary', 'key')) return { kind: 'p', ...name, columns: columns() }

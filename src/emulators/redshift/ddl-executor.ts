@@ -187,7 +187,7 @@ function refuseUnsortable({ columns, attributes }: TableDefinition): void {
 }
 
 /** pg_class.reldiststyle (redshift.md 3.2). */
-function distributionCode(attributes: TableAttributes, columns: readonly ColumnDefinition[]): number {
+export function distributionCode(attributes: TableAttributes, columns: readonly ColumnDefinition[]): number {
   if (attributes.distKey !== undefined || columns.some((column) => column.distKey)) return 1
   return { even: 0, key: 1, all: 8, auto: 9 }[attributes.distStyle ?? 'auto']
 }

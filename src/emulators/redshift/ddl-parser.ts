@@ -1,11 +1,12 @@
 import { parseAlterGroup, parseAlterUser, parseCreateAccount, parseDropAccount } from './account-parser.js'
-import { parseAttributes, parseColumnDefinition, parseTableBody } from './create-table-parser.js'
+import { parseAttributes, parseColumnDefinition, parseTableBody, parseTableConstraint } from './create-table-parser.js'
 import type { ConstraintDefinition } from './definitions.js'
 import { parseExternalSchema, parseExternalTable, parsePartitions } from './external-parser.js'
 import { unsupported } from './fault.js'
 import { parseCreateRoutine, parseDropRoutine } from './routine-parser.js'
 import type { Statement, TableChange } from './statements.js'
 import type { TokenCursor } from './token-cursor.js'
+import { parseType } from './type-parser.js'
 import { parseCreateMaterialized, parseCreateView } from './view-parser.js'
 
 export function parseCreate(cursor: TokenCursor, text: string): Statement {
@@ -95,8 +96,7 @@ export function parseAlter(cursor: TokenCursor, text: string): Statement {
 
 function parseChange(cursor: TokenCursor, text: string, names: readonly string[]): TableChange {
   if (cursor.acceptWord('owner', 'to')) {
-    cursor.identifier()
-    return { kind: 'none' }
+    return { kind: 'owner', to: cursor.identifier() }
   }
   if (cursor.acceptWord('rename', 'to')) return { kind: 'rename', to: cursor.identifier() }
   if (cursor.acceptWord('rename')) {
@@ -106,20 +106,55 @@ function parseChange(cursor: TokenCursor, text: string, names: readonly string[]
     return { kind: 'rename-column', from, to: cursor.identifier() }
   }
   if (cursor.acceptWord('drop')) {
-    if (cursor.isWord('constraint')) throw unsupported('ALTER TABLE DROP CONSTRAINT')
+    if (cursor.acceptWord('constraint')) {
+      const name = cursor.identifier()
+      if (!cursor.acceptWord('cascade')) cursor.acceptWord('restrict')
+      return { kind: 'drop-constraint', name }
+    }
     cursor.acceptWord('column')
     const column = cursor.identifier()
     if (!cursor.acceptWord('cascade')) cursor.acceptWord('restrict')
     return { kind: 'drop-column', column }
   }
+  if (cursor.acceptWord('alter')) return parseAlteration(cursor)
   if (!cursor.acceptWord('add')) throw unsupported(`ALTER TABLE ${cursor.peek().text.toUpperCase()}`)
   return parseAddition(cursor, text, names)
 }
 
-function parseAddition(cursor: TokenCursor, text: string, names: readonly string[]): TableChange {
-  if (cursor.isOneOf(['constraint', 'primary', 'foreign']) || (cursor.isWord('unique') && cursor.isOperator('(', 1))) {
-    throw unsupported('ALTER TABLE ADD constraint')
+/** After `ALTER TABLE name ALTER`: a column's type or encoding, or how rows are spread and sorted. */
+function parseAlteration(cursor: TokenCursor): TableChange {
+  if (cursor.acceptWord('column')) {
+    const column = cursor.identifier()
+    if (cursor.acceptWord('type')) return { kind: 'column-type', column, type: parseType(cursor) }
+    if (cursor.acceptWord('encode'))
+      return { kind: 'column-encoding', column, encoding: cursor.next().text.replace('raw', 'none') }
+    throw unsupported(`ALTER COLUMN ${cursor.peek().text.toUpperCase()}`)
   }
+  if (cursor.acceptWord('sortkey', 'none'))
+    return { kind: 'attributes', attributes: { sortKey: [], sortStyle: 'COMPOUND', backup: true } }
+  if (cursor.acceptWord('diststyle', 'key', 'distkey')) {
+    return {
+      kind: 'attributes',
+      attributes: { sortKey: [], backup: true, distStyle: 'key', distKey: cursor.identifier() },
+    }
+  }
+  if (cursor.isWord('distkey') && !cursor.isOperator('(', 1)) {
+    cursor.next()
+    return {
+      kind: 'attributes',
+      attributes: { sortKey: [], backup: true, distStyle: 'key', distKey: cursor.identifier() },
+    }
+  }
+  const attributes = parseAttributes(cursor)
+  if (attributes.distStyle === undefined && attributes.distKey === undefined && attributes.sortStyle === undefined) {
+    throw cursor.syntaxError()
+  }
+  return { kind: 'attributes', attributes }
+}
+
+function parseAddition(cursor: TokenCursor, text: string, names: readonly string[]): TableChange {
+  const constraint = parseTableConstraint(cursor)
+  if (constraint !== undefined) return { kind: 'add-constraint', constraint }
   cursor.acceptWord('column')
   const constraints: ConstraintDefinition[] = []
   const column = parseColumnDefinition(cursor, text, constraints)

@@ -32,6 +32,12 @@ export type Definition = Exclude<
       | 'cancel'
       | 'unload'
       | 'nothing'
+      | 'declare'
+      | 'fetch'
+      | 'close'
+      | 'prepare'
+      | 'execute'
+      | 'deallocate'
   }
 >
 

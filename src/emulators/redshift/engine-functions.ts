@@ -68,41 +68,42 @@ CREATE OR REPLACE MACRO rs.strtol(x, base) AS CASE
     lambda a, d: a * base + d) AS BIGINT) END;
 `
 
+/** An argument may name a relation of the query around: no alias in here is one that anybody writes. */
 const catalog = `
-CREATE OR REPLACE MACRO rs.format_encoding(given) AS coalesce((SELECT e.name FROM rs.encoding e WHERE e.code = given), 'none');
+CREATE OR REPLACE MACRO rs.format_encoding(given) AS coalesce((SELECT rs_e.name FROM rs.encoding rs_e WHERE rs_e.code = given), 'none');
 CREATE OR REPLACE MACRO rs.pg_get_constraintdef
-  (id) AS (SELECT c.def FROM rs.constraint_ c WHERE c.oid = id),
-  (id, pretty) AS (SELECT c.def FROM rs.constraint_ c WHERE c.oid = id);
+  (id) AS (SELECT rs_c.def FROM rs.constraint_ rs_c WHERE rs_c.oid = id),
+  (id, pretty) AS (SELECT rs_c.def FROM rs.constraint_ rs_c WHERE rs_c.oid = id);
 CREATE OR REPLACE MACRO rs.pg_get_viewdef
-  (id) AS (SELECT r.definition FROM rs.relation r WHERE r.oid = id),
-  (id, pretty) AS (SELECT r.definition FROM rs.relation r WHERE r.oid = id);
-CREATE OR REPLACE MACRO rs.pg_get_userbyid(id) AS (SELECT u.usename FROM rs.user_ u WHERE u.usesysid = id);
-CREATE OR REPLACE MACRO rs.pg_table_is_visible(id) AS EXISTS (SELECT 1 FROM rs.relation r JOIN rs.namespace n
-  ON n.oid = r.relnamespace WHERE r.oid = id AND list_contains(getvariable('rs_search_path'), n.nspname));
+  (id) AS (SELECT rs_r.definition FROM rs.relation rs_r WHERE rs_r.oid = id),
+  (id, pretty) AS (SELECT rs_r.definition FROM rs.relation rs_r WHERE rs_r.oid = id);
+CREATE OR REPLACE MACRO rs.pg_get_userbyid(id) AS (SELECT rs_u.usename FROM rs.user_ rs_u WHERE rs_u.usesysid = id);
+CREATE OR REPLACE MACRO rs.pg_table_is_visible(id) AS EXISTS (SELECT 1 FROM rs.relation rs_r JOIN rs.namespace rs_n
+  ON rs_n.oid = rs_r.relnamespace WHERE rs_r.oid = id AND list_contains(getvariable('rs_search_path'), rs_n.nspname));
 CREATE OR REPLACE MACRO rs.obj_description
-  (id) AS (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = 0),
-  (id, catalog_name) AS (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = 0);
+  (id) AS (SELECT rs_d.description FROM rs.description rs_d WHERE rs_d.objoid = id AND rs_d.objsubid = 0),
+  (id, catalog_name) AS (SELECT rs_d.description FROM rs.description rs_d WHERE rs_d.objoid = id AND rs_d.objsubid = 0);
 CREATE OR REPLACE MACRO rs.col_description(id, column_number) AS
-  (SELECT d.description FROM rs.description d WHERE d.objoid = id AND d.objsubid = column_number);
-CREATE OR REPLACE MACRO rs.current_schema() AS (SELECT n.nspname FROM rs.namespace n
-  WHERE list_contains(getvariable('rs_search_path'), n.nspname)
-  ORDER BY list_position(getvariable('rs_search_path'), n.nspname) LIMIT 1);
-CREATE OR REPLACE MACRO rs.current_schemas(implicit) AS (SELECT list(n.nspname ORDER BY n.place) FROM (
-  SELECT s.nspname, list_position(getvariable('rs_search_path'), s.nspname) AS place FROM rs.namespace s
-  WHERE list_contains(getvariable('rs_search_path'), s.nspname)
-  UNION ALL SELECT 'pg_catalog', 0 WHERE implicit AND NOT list_contains(getvariable('rs_search_path'), 'pg_catalog')) n);
+  (SELECT rs_d.description FROM rs.description rs_d WHERE rs_d.objoid = id AND rs_d.objsubid = column_number);
+CREATE OR REPLACE MACRO rs.current_schema() AS (SELECT rs_n.nspname FROM rs.namespace rs_n
+  WHERE list_contains(getvariable('rs_search_path'), rs_n.nspname)
+  ORDER BY list_position(getvariable('rs_search_path'), rs_n.nspname) LIMIT 1);
+CREATE OR REPLACE MACRO rs.current_schemas(implicit) AS (SELECT list(rs_n.nspname ORDER BY rs_n.place) FROM (
+  SELECT rs_s.nspname, list_position(getvariable('rs_search_path'), rs_s.nspname) AS place FROM rs.namespace rs_s
+  WHERE list_contains(getvariable('rs_search_path'), rs_s.nspname)
+  UNION ALL SELECT 'pg_catalog', 0 WHERE implicit AND NOT list_contains(getvariable('rs_search_path'), 'pg_catalog')) rs_n);
 CREATE OR REPLACE MACRO rs.default_tree(relation, number) AS '{DEFAULT :adrelid ' || relation || ' :adnum ' || number || '}';
 CREATE OR REPLACE MACRO rs.pg_get_expr
-  (tree, relation) AS (SELECT a.adsrc FROM rs.attribute a
-    WHERE a.attrelid = relation AND rs.default_tree(a.attrelid, a.attnum) = tree),
-  (tree, relation, pretty) AS (SELECT a.adsrc FROM rs.attribute a
-    WHERE a.attrelid = relation AND rs.default_tree(a.attrelid, a.attnum) = tree);
-CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT v.view_schema, v.view_name, v.col_name, v.col_type, v.col_num
-  FROM (SELECT unnest(getvariable('rs_late')) AS v);
-CREATE OR REPLACE MACRO rs.pg_get_cols(relation_name) AS TABLE SELECT n.nspname, r.relname, a.attname, rs.format_type(a.atttypid, a.atttypmod),
-  row_number() OVER (ORDER BY a.attnum)::INTEGER FROM rs.attribute a JOIN rs.relation r ON r.oid = a.attrelid
-  JOIN rs.namespace n ON n.oid = r.relnamespace WHERE NOT a.attisdropped
-  AND replace(relation_name, '"', '') IN (n.nspname || '.' || r.relname, r.relname);
+  (tree, relation) AS (SELECT rs_a.adsrc FROM rs.attribute rs_a
+    WHERE rs_a.attrelid = relation AND rs.default_tree(rs_a.attrelid, rs_a.attnum) = tree),
+  (tree, relation, pretty) AS (SELECT rs_a.adsrc FROM rs.attribute rs_a
+    WHERE rs_a.attrelid = relation AND rs.default_tree(rs_a.attrelid, rs_a.attnum) = tree);
+CREATE OR REPLACE MACRO rs.pg_get_late_binding_view_cols() AS TABLE SELECT rs_v.view_schema, rs_v.view_name, rs_v.col_name, rs_v.col_type, rs_v.col_num
+  FROM (SELECT unnest(getvariable('rs_late')) AS rs_v);
+CREATE OR REPLACE MACRO rs.pg_get_cols(relation_name) AS TABLE SELECT rs_n.nspname, rs_r.relname, rs_a.attname, rs.format_type(rs_a.atttypid, rs_a.atttypmod),
+  row_number() OVER (ORDER BY rs_a.attnum)::INTEGER FROM rs.attribute rs_a JOIN rs.relation rs_r ON rs_r.oid = rs_a.attrelid
+  JOIN rs.namespace rs_n ON rs_n.oid = rs_r.relnamespace WHERE NOT rs_a.attisdropped
+  AND replace(relation_name, '"', '') IN (rs_n.nspname || '.' || rs_r.relname, rs_r.relname);
 CREATE OR REPLACE MACRO rs.oidvectortypes(oids) AS CASE WHEN oids = '' THEN ''
   ELSE array_to_string(list_transform(string_split(oids, ' '), lambda o: rs.format_type(CAST(o AS INTEGER), -1)), ', ') END;
 CREATE OR REPLACE MACRO rs.setting(name) AS map_extract_value(getvariable('rs_settings'), name);

@@ -23,32 +23,32 @@ const openToAll: Readonly<Record<(typeof kinds)[number], string>> = {
 
 function allowedMacro(kind: (typeof kinds)[number]): string {
   return `CREATE OR REPLACE MACRO rs.has_${kind}(holder, id, wanted) AS (
-    EXISTS (SELECT 1 FROM rs.user_ u WHERE u.usesysid = holder AND u.usesuper)
-    OR EXISTS (SELECT 1 FROM (${objects[kind]}) o WHERE o.oid = id AND o.owner = holder) OR (${openToAll[kind]})
-    OR EXISTS (SELECT 1 FROM rs.privilege p JOIN rs.effective e ON e.grantee = p.grantee
-      WHERE p.kind = '${kind}' AND p.object = id AND e.usesysid = holder
-      AND p.privilege = replace(replace(upper(wanted), ' WITH GRANT OPTION', ''), 'TEMPORARY', 'TEMP')
-      AND (p.admin OR NOT contains(upper(wanted), 'GRANT OPTION'))));
+    EXISTS (SELECT 1 FROM rs.user_ rs_u WHERE rs_u.usesysid = holder AND rs_u.usesuper)
+    OR EXISTS (SELECT 1 FROM (${objects[kind]}) rs_o WHERE rs_o.oid = id AND rs_o.owner = holder) OR (${openToAll[kind]})
+    OR EXISTS (SELECT 1 FROM rs.privilege rs_p JOIN rs.effective rs_e ON rs_e.grantee = rs_p.grantee
+      WHERE rs_p.kind = '${kind}' AND rs_p.object = id AND rs_e.usesysid = holder
+      AND rs_p.privilege = replace(replace(upper(wanted), ' WITH GRANT OPTION', ''), 'TEMPORARY', 'TEMP')
+      AND (rs_p.admin OR NOT contains(upper(wanted), 'GRANT OPTION'))));
 `
 }
 
 export const privilegeMacros = `
-CREATE OR REPLACE MACRO rs.user_id(given) AS coalesce((SELECT u.usesysid FROM rs.user_ u WHERE u.usename = given),
+CREATE OR REPLACE MACRO rs.user_id(given) AS coalesce((SELECT rs_u.usesysid FROM rs.user_ rs_u WHERE rs_u.usename = given),
   rs.fail('42704', 'user "' || given || '" does not exist'));
-CREATE OR REPLACE MACRO rs.relation_id(given) AS coalesce((SELECT arg_min(c.oid, coalesce(c.place, 1000)) FROM (
-    SELECT r.oid, n.nspname, r.relname, list_position(getvariable('rs_search_path'), n.nspname) AS place FROM rs.relation r
-    JOIN rs.namespace n ON n.oid = r.relnamespace
-    UNION ALL SELECT oid, nspname, relname, CASE nspname WHEN 'pg_catalog' THEN 0 END FROM rs.system_relation) c
-  WHERE replace(given, '"', '') = c.nspname || '.' || c.relname OR (replace(given, '"', '') = c.relname AND c.place IS NOT NULL)),
+CREATE OR REPLACE MACRO rs.relation_id(given) AS coalesce((SELECT arg_min(rs_c.oid, coalesce(rs_c.place, 1000)) FROM (
+    SELECT rs_r.oid, rs_n.nspname, rs_r.relname, list_position(getvariable('rs_search_path'), rs_n.nspname) AS place FROM rs.relation rs_r
+    JOIN rs.namespace rs_n ON rs_n.oid = rs_r.relnamespace
+    UNION ALL SELECT oid, nspname, relname, CASE nspname WHEN 'pg_catalog' THEN 0 END FROM rs.system_relation) rs_c
+  WHERE replace(given, '"', '') = rs_c.nspname || '.' || rs_c.relname OR (replace(given, '"', '') = rs_c.relname AND rs_c.place IS NOT NULL)),
   rs.fail('42P01', 'relation "' || given || '" does not exist'));
-CREATE OR REPLACE MACRO rs.schema_id(given) AS coalesce((SELECT n.oid FROM rs.namespace n WHERE n.nspname = replace(given, '"', '')),
+CREATE OR REPLACE MACRO rs.schema_id(given) AS coalesce((SELECT rs_n.oid FROM rs.namespace rs_n WHERE rs_n.nspname = replace(given, '"', '')),
   rs.fail('3F000', 'schema "' || given || '" does not exist'));
 CREATE OR REPLACE MACRO rs.database_id(given) AS CASE WHEN given = getvariable('rs_database') THEN 100001
   ELSE rs.fail('3D000', 'database "' || given || '" does not exist') END;
-CREATE OR REPLACE MACRO rs.function_id(given) AS coalesce((SELECT min(f.oid) FROM rs.proc f JOIN rs.namespace n
-  ON n.oid = f.pronamespace WHERE replace(given, '"', '') IN (n.nspname || '.' || f.proname || '(' ||
-    rs.oidvectortypes(array_to_string(f.argtypes, ' ')) || ')', f.proname || '(' ||
-    rs.oidvectortypes(array_to_string(f.argtypes, ' ')) || ')')),
+CREATE OR REPLACE MACRO rs.function_id(given) AS coalesce((SELECT min(rs_f.oid) FROM rs.proc rs_f JOIN rs.namespace rs_n
+  ON rs_n.oid = rs_f.pronamespace WHERE replace(given, '"', '') IN (rs_n.nspname || '.' || rs_f.proname || '(' ||
+    rs.oidvectortypes(array_to_string(rs_f.argtypes, ' ')) || ')', rs_f.proname || '(' ||
+    rs.oidvectortypes(array_to_string(rs_f.argtypes, ' ')) || ')')),
   rs.fail('42883', 'function "' || given || '" does not exist'));
 ${kinds.map(allowedMacro).join('')}`
 

@@ -4,6 +4,7 @@ import { openContext } from './binder.js'
 import { type Bound, type BoundQuery, quoteText, type Relation, type SessionFacts } from './binding.js'
 import { loadRelations, type NameScope } from './catalog-store.js'
 import { readDefaults } from './column-defaults.js'
+import { Cursors } from './cursors.js'
 import { type Definition, DefinitionRunner } from './definition-runner.js'
 import { bindDelete, bindInsert, bindUpdate } from './dml-binder.js'
 import { RedshiftFault, unsupported } from './fault.js'
@@ -43,6 +44,7 @@ export class SqlSession {
   readonly connection: EngineConnection
   readonly transaction: Transaction
   readonly settings = new Settings()
+  readonly cursors = new Cursors()
   readonly identity: SessionIdentity
   readonly #privileges: Privileges
   readonly #definitions: DefinitionRunner
@@ -170,6 +172,8 @@ export class SqlSession {
   async describe(statement: Statement, parameters: readonly Bound[]): Promise<readonly ResultColumn[] | undefined> {
     if (statement.kind === 'show') return [textColumn(statement.name)]
     if (statement.kind === 'cancel' && statement.select !== undefined) return [numberColumn(statement.select)]
+    if (statement.kind === 'execute') throw unsupported('EXECUTE in the extended protocol')
+    if (statement.kind === 'fetch') return this.cursors.columns(statement.name, this.transaction.id)
     if (statement.kind !== 'select') return undefined
     const bound = await this.bindSelect(statement.query, parameters)
     return this.columnsOf(bound, await this.connection.describe(bound.sql))

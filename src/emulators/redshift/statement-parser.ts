@@ -1,3 +1,4 @@
+import { parseDeclare, parseExecute, parseFetch, parsePrepare } from './cursor-parser.js'
 import { parseAlter, parseComment, parseCreate, parseDrop } from './ddl-parser.js'
 import { unsupported } from './fault.js'
 import { openCursor } from './grammar.js'
@@ -41,7 +42,7 @@ function parseKind(cursor: TokenCursor, text: string): Statement {
     case 'unload':
       return { kind: 'unload', text: text.slice(cursor.position, lastPosition(cursor)) }
     default:
-      return parseCommand(cursor, word)
+      return parseCommand(cursor, word, text)
   }
 }
 
@@ -52,22 +53,9 @@ function lastPosition(cursor: TokenCursor): number {
 }
 
 const withoutEffect = ['vacuum', 'analyze', 'analyse']
-const known = [
-  'copy',
-  'merge',
-  'call',
-  'declare',
-  'fetch',
-  'close',
-  'prepare',
-  'execute',
-  'deallocate',
-  'lock',
-  'explain',
-  'use',
-]
+const known = ['copy', 'merge', 'call', 'lock', 'explain', 'use']
 
-function parseCommand(cursor: TokenCursor, word: string): Statement {
+function parseCommand(cursor: TokenCursor, word: string, text: string): Statement {
   if (withoutEffect.includes(word)) {
     return { kind: 'nothing', tag: word.toUpperCase(), inTransaction: word !== 'vacuum' }
   }
@@ -75,6 +63,26 @@ function parseCommand(cursor: TokenCursor, word: string): Statement {
   if (cursor.acceptWord('refresh', 'materialized', 'view')) return { kind: 'refresh', names: cursor.qualifiedName() }
   if (known.includes(word)) throw unsupported(word.toUpperCase())
   cursor.next()
+  switch (word) {
+    case 'declare':
+      return parseDeclare(cursor)
+    case 'fetch':
+      return parseFetch(cursor)
+    case 'close':
+      return { kind: 'close', name: cursor.acceptWord('all') ? 'all' : cursor.identifier() }
+    case 'prepare':
+      return parsePrepare(cursor, text, lastPosition(cursor))
+    case 'execute':
+      return parseExecute(cursor)
+    case 'deallocate':
+      cursor.acceptWord('prepare')
+      return { kind: 'deallocate', name: cursor.acceptWord('all') ? 'all' : cursor.identifier() }
+    default:
+      return parseControl(cursor, word)
+  }
+}
+
+function parseControl(cursor: TokenCursor, word: string): Statement {
   switch (word) {
     case 'begin':
     case 'start':

@@ -2,6 +2,7 @@ import type { FaultAction } from '../faults.js'
 import type { Bound } from './binding.js'
 import { RedshiftFault, faultOf, unsupported } from './fault.js'
 import type { QueryRecord } from './history.js'
+import { PreparedStatements } from './prepared-statements.js'
 import type { ServerParts } from './server-parts.js'
 import type { Definition } from './definition-runner.js'
 import { type Answer, numberColumn, once, type SqlSession } from './sql-session.js'
@@ -35,6 +36,7 @@ export class StatementRunner {
   readonly #session: SqlSession
   readonly #server: ServerParts
   readonly #notify: Notify
+  readonly #prepared: PreparedStatements
   #cancelled = false
   #busy = false
   #timeout: NodeJS.Timeout | undefined
@@ -43,6 +45,7 @@ export class StatementRunner {
     this.#session = session
     this.#server = server
     this.#notify = notify
+    this.#prepared = new PreparedStatements(session)
   }
 
   /** From another connection. */
@@ -162,10 +165,47 @@ export class StatementRunner {
         return this.#cancelOther(statement)
       case 'nothing':
         return this.#nothing(statement)
+      case 'declare':
+      case 'fetch':
+      case 'close':
+        return this.#cursor(statement)
+      case 'prepare':
+        this.#prepared.prepare(statement)
+        return { tag: 'PREPARE' }
+      case 'execute': {
+        const { statement: inner, text, parameters: given } = await this.#prepared.bind(statement)
+        return this.#dispatch(this.parse(inner, text), record, given, cutDuring)
+      }
+      case 'deallocate':
+        this.#prepared.deallocate(statement.name)
+        return { tag: 'DEALLOCATE' }
       case 'unload':
         return this.#unload(statement.text, record, cutDuring)
       default:
         return this.#define(statement)
+    }
+  }
+
+  async #cursor(statement: Extract<Statement, { kind: 'declare' | 'fetch' | 'close' }>): Promise<Answer> {
+    const { cursors, transaction } = this.#session
+    switch (statement.kind) {
+      case 'declare': {
+        if (!transaction.isExplicit) {
+          throw new RedshiftFault('25P01', 'DECLARE CURSOR may only be used in transaction blocks')
+        }
+        await transaction.touch()
+        const { columns = [], batches = once([]) } = await this.#session.select(statement.query, [])
+        await cursors.declare(statement.name, transaction.id, columns, batches)
+        return { tag: 'DECLARE CURSOR' }
+      }
+      case 'fetch': {
+        const columns = cursors.columns(statement.name, transaction.id)
+        const rows = cursors.fetch(statement.name, transaction.id, statement.rowCount)
+        return { columns, batches: once(rows), tag: (count) => `FETCH ${count}` }
+      }
+      case 'close':
+        cursors.close(statement.name, transaction.id)
+        return { tag: 'CLOSE CURSOR' }
     }
   }
 

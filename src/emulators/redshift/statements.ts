@@ -1,8 +1,9 @@
-import type { TableAttributes, TableDefinition } from './definitions.js'
+import type { ConstraintDefinition, TableAttributes, TableDefinition } from './definitions.js'
 import type { AccountStatement, GrantStatement } from './account-statements.js'
 import type { ExternalStatement } from './external-statements.js'
 import type { RoutineStatement } from './routine-statements.js'
 import type { Expression, Query, Source } from './syntax-tree.js'
+import type { RsType } from './types.js'
 
 /** Redshift's statements as far as the emulator knows them. */
 export type Statement =
@@ -84,6 +85,12 @@ export type Statement =
   | { readonly kind: 'set'; readonly name: string; readonly value: string | undefined; readonly tag: string }
   | { readonly kind: 'show'; readonly name: string }
   | { readonly kind: 'cancel'; readonly processId: number; readonly terminate: boolean; readonly select?: string }
+  | { readonly kind: 'declare'; readonly name: string; readonly query: Query }
+  | { readonly kind: 'fetch'; readonly name: string; readonly rowCount: number | 'all' }
+  | { readonly kind: 'close'; readonly name: string }
+  | { readonly kind: 'prepare'; readonly name: string; readonly types: readonly RsType[]; readonly text: string }
+  | { readonly kind: 'execute'; readonly name: string; readonly args: readonly Expression[] }
+  | { readonly kind: 'deallocate'; readonly name: string }
   | { readonly kind: 'unload'; readonly text: string }
   | { readonly kind: 'nothing'; readonly tag: string; readonly inTransaction: boolean }
 
@@ -92,4 +99,9 @@ export type TableChange =
   | { readonly kind: 'drop-column'; readonly column: string }
   | { readonly kind: 'rename-column'; readonly from: string; readonly to: string }
   | { readonly kind: 'rename'; readonly to: string }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'add-constraint'; readonly constraint: ConstraintDefinition }
+  | { readonly kind: 'drop-constraint'; readonly name: string }
+  | { readonly kind: 'column-type'; readonly column: string; readonly type: RsType }
+  | { readonly kind: 'column-encoding'; readonly column: string; readonly encoding: string }
+  | { readonly kind: 'attributes'; readonly attributes: TableAttributes }
+  | { readonly kind: 'owner'; readonly to: string }

@@ -1,11 +1,15 @@
 import type { EngineConnection } from '../sql-engine.js'
 import { quoteName, quoteText } from './binding.js'
 import { type NameScope, userRelation } from './catalog-store.js'
-import { recordColumns } from './column-recorder.js'
+import { granteeCode } from './account-executor.js'
+import { checkEncoding, recordColumns, recordConstraint, sortPosition } from './column-recorder.js'
+import { distributionCode } from './ddl-executor.js'
+import type { ConstraintDefinition, TableAttributes } from './definitions.js'
 import { RedshiftFault, unsupported } from './fault.js'
 import type { Privileges } from './privileges.js'
 import type { Statement, TableChange } from './statements.js'
-import { engineType } from './type-facts.js'
+import { engineType, typeModifier, typeText } from './type-facts.js'
+import type { RsType } from './types.js'
 
 type Found = NonNullable<Awaited<ReturnType<typeof userRelation>>>
 
@@ -34,9 +38,85 @@ export class TableChanger {
       case 'rename':
         return this.#connection.run(`ALTER TABLE ${table.engineName ?? ''} RENAME TO ${quoteName(change.to)};
           UPDATE rs.relation SET relname = ${quoteText(change.to)} WHERE oid = ${table.oid}`)
-      case 'none':
-        return
+      case 'add-constraint':
+        return this.#addConstraint(table, change.constraint, scope)
+      case 'drop-constraint':
+        return this.#dropConstraint(table, change.name)
+      case 'column-type':
+        return this.#widen(table, change.column, change.type)
+      case 'column-encoding':
+        this.#requireColumn(table, change.column)
+        checkEncoding(change.encoding)
+        return this.#update(table, `encoding = ${quoteText(change.encoding)}`, change.column)
+      case 'attributes':
+        return this.#arrange(table, change.attributes)
+      case 'owner': {
+        const owner = (await granteeCode(this.#connection, { kind: 'user', name: change.to })).slice(1)
+        return this.#connection.run(`UPDATE rs.relation SET relowner = ${owner} WHERE oid = ${table.oid}`)
+      }
     }
+  }
+
+  #update(table: Found, sets: string, column?: string): Promise<void> {
+    const one = column === undefined ? '' : ` AND attname = ${quoteText(column)}`
+    return this.#connection.run(`UPDATE rs.attribute SET ${sets} WHERE attrelid = ${table.oid}${one}`)
+  }
+
+  async #addConstraint(table: Found, constraint: ConstraintDefinition, scope: NameScope): Promise<void> {
+    const { oid, schema, name, namespace = 0 } = table
+    const { rows } = await this.#connection.query(
+      `SELECT attname, attnum, attnotnull FROM rs.attribute WHERE attrelid = ${oid} AND NOT attisdropped`,
+    )
+    const nullable = rows.find(
+      ([column, , notNull]) => notNull !== true && constraint.columns.includes(column as string),
+    )
+    if (constraint.kind === 'p' && nullable !== undefined) {
+      throw new RedshiftFault('42P16', `column "${nullable[0] as string}" is not declared NOT NULL`)
+    }
+    const columns = rows.map(([column, number]) => ({ name: column as string, number: Number(number) }))
+    await recordConstraint(this.#connection, { oid, constraint, columns, place: { schema, namespace, name }, scope })
+  }
+
+  async #dropConstraint(table: Found, name: string): Promise<void> {
+    const where = `conrelid = ${table.oid} AND conname = ${quoteText(name)}`
+    const { rows } = await this.#connection.query(`SELECT 1 FROM rs.constraint_ WHERE ${where}`)
+    if (rows.length === 0) throw new RedshiftFault('42704', `constraint "${name}" does not exist`)
+    await this.#connection.run(`DELETE FROM rs.constraint_ WHERE ${where}`)
+  }
+
+  /** Only the length of a VARCHAR can be changed (DG r_ALTER_TABLE). */
+  async #widen(table: Found, name: string, type: RsType): Promise<void> {
+    this.#requireColumn(table, name)
+    const from = table.columns.find((column) => column.name === name)?.type
+    if (from?.name !== 'varchar' || type.name !== 'varchar') {
+      throw new RedshiftFault(
+        '0A000',
+        `cannot alter type of column "${name}": only the size of VARCHAR columns can be changed`,
+      )
+    }
+    const longest = `SELECT coalesce(max(strlen(${quoteName(name)})), 0) FROM ${table.engineName ?? ''}`
+    const { rows } = await this.#connection.query(longest)
+    if (Number(rows[0]?.[0]) > (type.length ?? 0)) {
+      throw new RedshiftFault('22001', `target data size is smaller than current value size of column "${name}"`)
+    }
+    await this.#update(table, `type = ${quoteText(typeText(type))}, atttypmod = ${typeModifier(type)}`, name)
+  }
+
+  async #arrange(table: Found, attributes: TableAttributes): Promise<void> {
+    for (const name of [...attributes.sortKey, ...(attributes.distKey === undefined ? [] : [attributes.distKey])]) {
+      this.#requireColumn(table, name)
+    }
+    if (attributes.distStyle !== undefined || attributes.distKey !== undefined) {
+      const style = distributionCode(attributes, [])
+      const key = attributes.distKey === undefined ? 'false' : `attname = ${quoteText(attributes.distKey)}`
+      await this.#connection.run(`UPDATE rs.relation SET reldiststyle = ${style} WHERE oid = ${table.oid}`)
+      await this.#update(table, `attisdistkey = ${key}`)
+    }
+    if (attributes.sortStyle === undefined) return
+    const cases = attributes.sortKey.map((name) => `WHEN ${quoteText(name)} THEN ${sortPosition(attributes, name)}`)
+    const order = cases.length === 0 ? '0' : `CASE attname ${cases.join(' ')} ELSE 0 END`
+    await this.#connection.run(`UPDATE rs.relation SET sort_style = '${attributes.sortStyle}' WHERE oid = ${table.oid}`)
+    await this.#update(table, `attsortkeyord = ${order}`)
   }
 
   async #addColumn(table: Found, change: Extract<TableChange, { kind: 'add-column' }>): Promise<void> {
