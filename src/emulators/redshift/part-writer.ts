@@ -14,8 +14,8 @@ const megabyte = 1024 * 1024
 const sliceCountMax = 4
 /** All open parts together stay below 64 MB. */
 const openByteCountMax = 64 * megabyte
-/** Rows that wait for the encoder, of all parts together. */
-const bufferedRowCountMax = sliceCountMax * batchRowCountMax
+/** Rows that wait for the encoder, of all partitions together. */
+const bufferedRowCountMax = 2 * batchRowCountMax
 /** One slice's files of one partition are remembered by number, so there is a limit to them. */
 const chainCountMax = 40_000
 
@@ -60,7 +60,7 @@ export class PartWriter {
 
   /** Each slice takes a run of the batch. */
   async add(rows: readonly EngineRow[]): Promise<void> {
-    const { layout } = this.#writing
+    const { layout, request } = this.#writing
     const runLength = Math.ceil(rows.length / this.#slices.length)
     for (const [i, slice] of this.#slices.entries()) {
       for (const row of rows.slice(i * runLength, (i + 1) * runLength)) {
@@ -68,7 +68,7 @@ export class PartWriter {
       }
     }
     this.#bufferedRowCount += rows.length
-    const all = this.#bufferedRowCount >= bufferedRowCountMax
+    const all = request.partitionBy !== undefined && this.#bufferedRowCount >= bufferedRowCountMax
     for (const chain of this.#chains.values()) {
       if (all || chain.buffered.length >= batchRowCountMax) await this.#encode(chain)
     }

@@ -101,6 +101,18 @@ function send(target: Target, body: Uint8Array): Promise<Reply> {
 }
 
 function refusal({ status, text, requestId }: Reply): RedshiftFault {
-  const field = (name: string): string => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? ''
+  const field = (name: string): string => decodeXml(new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? '')
   return s3Fault(status, field('Code') || 'Unknown', field('Message') || `HTTP ${status}`, requestId)
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&amp;': '&',
+}
+
+function decodeXml(text: string): string {
+  return text.replace(/&(?:lt|gt|quot|apos|amp);/g, (entity) => entities[entity] ?? entity)
 }

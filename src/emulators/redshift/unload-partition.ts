@@ -6,7 +6,7 @@ import type { Switches } from './switches.js'
 import { typeText } from './type-facts.js'
 import type { TypeName } from './types.js'
 import type { UnloadRequest } from './unload-request.js'
-import { valueText } from './value-text.js'
+import { type TextStyle, unloadText } from './unload-value.js'
 
 /** Where a row goes and what of it goes into the file. */
 export interface PartLayout {
@@ -35,7 +35,7 @@ const nullFolder = '__HIVE_DEFAULT_PARTITION__'
 export function partLayout(
   request: Pick<UnloadRequest, 'partitionBy' | 'include'>,
   columns: readonly ResultColumn[],
-  switches: Switches,
+  style: TextStyle,
 ): PartLayout {
   const names = request.partitionBy
   if (names === undefined) return { columns, folder: () => '', project: (row) => row }
@@ -48,8 +48,8 @@ export function partLayout(
   }
   const parts = keys.map((index) => {
     const column = columns[index] as ResultColumn
-    const name = escapeText(column.name, switches)
-    return (row: EngineRow): string => `${name}=${keyText(row[index] ?? null, column, switches)}/`
+    const name = escapeText(column.name, style.switches)
+    return (row: EngineRow): string => `${name}=${keyText(row[index] ?? null, column, style)}/`
   })
   const kept = columns.map((_, i) => i).filter((i) => request.include === true || !keys.includes(i))
   return {
@@ -73,16 +73,18 @@ function keyIndex(name: string, columns: readonly ResultColumn[]): number {
 }
 
 /** NULL has a folder of its own (redshift.md 1.4); of an empty text nobody says which. */
-function keyText(value: EngineValue, column: ResultColumn, switches: Switches): string {
+function keyText(value: EngineValue, column: ResultColumn, style: TextStyle): string {
   if (value === null) return nullFolder
-  const text = plainText(value, column, switches)
+  const { switches } = style
+  const text = plainText(value, column, style)
   if (text === '' && switches.partitionEmptyText === 'default-partition') return nullFolder
   return escapeText(text, switches)
 }
 
-function plainText(value: Exclude<EngineValue, null>, column: ResultColumn, switches: Switches): string {
+function plainText(value: Exclude<EngineValue, null>, column: ResultColumn, style: TextStyle): string {
+  const { switches } = style
   if (typeof value === 'boolean' && switches.partitionBoolean === 'true') return String(value)
-  const text = valueText(value, column)
+  const text = unloadText(value, column, style)
   return column.type.name === 'char' && switches.partitionChar === 'trimmed' ? text.replace(/ +$/, '') : text
 }
 

@@ -9,7 +9,6 @@ import type { ResultColumn } from './result-columns.js'
 import { S3Writer } from './s3-writer.js'
 import type { ServerParts } from './server-parts.js'
 import type { SqlSession } from './sql-session.js'
-import type { Switches } from './switches.js'
 import type { Query } from './syntax-tree.js'
 import { openTextEncoder } from './text-encoder.js'
 import { tokenize } from './tokenizer.js'
@@ -19,6 +18,7 @@ import { manifestText } from './unload-manifest.js'
 import { parseUnload } from './unload-options.js'
 import { type PartLayout, partLayout } from './unload-partition.js'
 import type { UnloadRequest } from './unload-request.js'
+import type { TextStyle } from './unload-value.js'
 
 /** What the runner of statements knows of an UNLOAD that is on its way. */
 export interface UnloadWatch {
@@ -80,17 +80,18 @@ async function prepareUnload(
   const access = checkAccess(request, world, session.identity.user)
   const columns = session.columnsOf(bound, await session.connection.describe(bound.sql))
   checkColumns(columns, request)
-  const layout = partLayout(request, columns, switches)
+  const style = { switches, extraFloatDigits: Number(session.settings.get('extra_float_digits')) }
+  const layout = partLayout(request, columns, style)
   const store = new S3Writer(s3Endpoint, request.bucket, access)
-  return { request, store, session, sql: bound.sql, columns, layout, switches, watch }
+  return { request, store, session, sql: bound.sql, columns, layout, style, watch }
 }
 
 /** Its names are the select list's, partition columns and all, and HEADER lines count as rows (redshift.md 1.6). */
 async function writeManifest(writing: Writing, files: readonly UnloadedFile[]): Promise<void> {
-  const { request, store, columns, switches } = writing
+  const { request, store, columns, style } = writing
   if (request.manifest === 'none' || files.length === 0) return
   const counted = request.header ? files.map((file) => ({ ...file, rowCount: file.rowCount + 1 })) : files
-  const text = manifestText(counted, columns, request.manifest === 'verbose' ? switches : undefined)
+  const text = manifestText(counted, columns, request.manifest === 'verbose' ? style.switches : undefined)
   await store.put(`${request.prefix}manifest`, Buffer.from(text))
 }
 
@@ -161,7 +162,7 @@ interface Writing {
   /** Of the select list. */
   readonly columns: readonly ResultColumn[]
   readonly layout: PartLayout
-  readonly switches: Switches
+  readonly style: TextStyle
   readonly watch: UnloadWatch
 }
 
@@ -187,9 +188,9 @@ async function writeParts(writing: Writing, written: (file: UnloadedFile) => voi
 }
 
 /** Of Parquet and JSON it is known that they leave nothing (redshift.md 1.6). */
-function leavesEmptyFiles({ request, switches }: Writing): boolean {
+function leavesEmptyFiles({ request, style }: Writing): boolean {
   const mayBe = request.format === 'TEXT' || request.format === 'CSV'
-  return mayBe && request.partitionBy === undefined && switches.unloadNoRows === 'empty-files'
+  return mayBe && request.partitionBy === undefined && style.switches.unloadNoRows === 'empty-files'
 }
 
 /** What lies there stays; the manifest does not come (redshift.md 1.11). */
@@ -197,10 +198,9 @@ function refuseCancelled(watch: UnloadWatch): void {
   if (watch.isCancelled()) throw new RedshiftFault('57014', "Query canceled on user's request")
 }
 
-async function openEncoder({ request, layout, session, switches }: Writing): Promise<PartEncoder> {
+async function openEncoder({ request, layout, style }: Writing): Promise<PartEncoder> {
   if (request.format === 'PARQUET') {
-    return openParquetEncoder(layout.columns.map(({ name, type }) => parquetColumn(name, type, switches)))
+    return openParquetEncoder(layout.columns.map(({ name, type }) => parquetColumn(name, type, style.switches)))
   }
-  const extraFloatDigits = Number(session.settings.get('extra_float_digits'))
-  return openTextEncoder(request, layout.columns, { switches, extraFloatDigits })
+  return openTextEncoder(request, layout.columns, style)
 }
