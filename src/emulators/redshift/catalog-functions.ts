@@ -1,7 +1,8 @@
 import { type Bound, quoteText, type SessionFacts } from './binding.js'
 import type { BoundCall, FunctionRule, FunctionTable } from './function-rule.js'
+import { relationOid } from './expression-parser.js'
 import { unsupported } from './fault.js'
-import { schemaElement } from './function-parser.js'
+import { keyElement, schemaElement } from './function-parser.js'
 import { engineType } from './type-facts.js'
 import { rsType, type RsType, varchar } from './types.js'
 
@@ -35,7 +36,19 @@ function schemaAt({ args: [implicit, index] }: BoundCall): Bound {
   return { sql, type: rsType('name') }
 }
 
+/** The n-th column number of a key, from its text `{1,2}`. */
+function keyAt({ args: [keys, index] }: BoundCall): Bound {
+  const sql = `CAST(list_extract(string_split(trim(${keys?.sql ?? ''}, '{}'), ','), ${index?.sql ?? '1'}) AS SMALLINT)`
+  return { sql, type: rsType('int2') }
+}
+
 export const catalogFunctions: FunctionTable = {
+  [keyElement]: { arity: [2, 2], leader: true, bind: keyAt },
+  [relationOid]: {
+    arity: [1, 1],
+    leader: true,
+    bind: ({ args }) => ({ sql: `rs.relation_id(${args[0]?.sql ?? ''})`, type: rsType('oid') }),
+  },
   version: fact(varchar(), (session) => session.version),
   current_database: fact(rsType('name'), (session) => session.database),
   current_user: fact(rsType('name'), (session) => session.user, false),

@@ -92,12 +92,16 @@ ${engineFunctionsSql(switches)}
 ${effectiveSql}`
 }
 
+/** Oids that PostgreSQL gives to its catalogs: descriptions and dependencies name them. */
+const knownOids: Readonly<Record<string, number>> = { pg_class: 1259, pg_constraint: 2606, pg_proc: 1255 }
+
 /** Oids of the system's own relations stay below the first that users get. */
 const firstSystemOid = 10_000
 
 function systemRows(): string {
   const rows = [...catalogRelations].map(
-    ([name, { schema }], i) => `(${firstSystemOid + i}, '${schema}', '${name.replace(/^information_schema\./, '')}')`,
+    ([name, { schema }], i) =>
+      `(${knownOids[name] ?? firstSystemOid + i}, '${schema}', '${name.replace(/^information_schema\./, '')}')`,
   )
   return rows.join(', ')
 }

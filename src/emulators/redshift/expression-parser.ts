@@ -1,5 +1,5 @@
 import { unsupported } from './fault.js'
-import { parseFunctionCall, parseSpecialFunction, parseSubscript, specialFunctions } from './function-parser.js'
+import { call, parseFunctionCall, parseSpecialFunction, parseSubscript, specialFunctions } from './function-parser.js'
 import type { Expression } from './syntax-tree.js'
 import type { TokenCursor } from './token-cursor.js'
 import { parseType } from './type-parser.js'
@@ -71,13 +71,28 @@ function parsePrefix(cursor: TokenCursor): Expression {
 function parsePostfix(cursor: TokenCursor, operand: Expression): Expression {
   let expression = operand
   for (;;) {
-    if (cursor.acceptOperator('::')) expression = { kind: 'cast', operand: expression, type: parseType(cursor) }
+    if (isRelationOid(cursor, expression)) expression = parseRelationOid(cursor, expression)
+    else if (cursor.acceptOperator('::')) expression = { kind: 'cast', operand: expression, type: parseType(cursor) }
     else if (cursor.acceptWord('at', 'time', 'zone')) {
       expression = { kind: 'zone', operand: expression, zone: parsePostfix(cursor, parsePrimary(cursor)) }
     } else if (cursor.isOperator('[')) expression = parseSubscript(cursor, expression)
     else if (cursor.isOperator(':')) throw unsupported('navigation into SUPER')
     else return expression
   }
+}
+
+/** What `'pg_class'::regclass::oid` calls. */
+export const relationOid = '(regclass)'
+
+/** REGCLASS alone is not known: it would show as a name. */
+function isRelationOid(cursor: TokenCursor, operand: Expression): boolean {
+  const [type, next] = [cursor.peek(1), cursor.peek(3)]
+  return operand.kind === 'string' && cursor.isOperator('::') && type.text === 'regclass' && next.text === 'oid'
+}
+
+function parseRelationOid(cursor: TokenCursor, operand: Expression): Expression {
+  for (let n = 0; n < 4; n += 1) cursor.next()
+  return call(relationOid, operand)
 }
 
 function parseInfix(cursor: TokenCursor, left: Expression, atLeast: number): Expression | undefined {

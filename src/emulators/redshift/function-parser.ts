@@ -128,13 +128,19 @@ function parseSubstring(cursor: TokenCursor): Expression {
 /** What `(current_schemas(…))[n]` calls; no SQL can write this name. */
 export const schemaElement = '(current_schemas)[]'
 
-/** The cursor stands at `[`. Redshift's only arrays are in its catalogs; of their functions this one is known. */
+/** What `conkey[n]` and `confkey[n]` call. */
+export const keyElement = '(conkey)[]'
+
+/** The cursor stands at `[`. Redshift's only arrays are in its catalogs; these are the ones that drivers go into. */
 export function parseSubscript(cursor: TokenCursor, operand: Expression): Expression {
-  if (operand.kind !== 'call' || operand.name !== 'current_schemas') throw unsupported('navigation into SUPER')
+  const column = operand.kind === 'column' ? (operand.names[operand.names.length - 1] ?? '') : ''
+  const isKey = column === 'conkey' || column === 'confkey'
+  const isSchemas = operand.kind === 'call' && operand.name === 'current_schemas'
+  if (!isKey && !isSchemas) throw unsupported('navigation into SUPER')
   cursor.expectOperator('[')
   const index = cursor.expression()
   cursor.expectOperator(']')
-  return call(schemaElement, ...operand.args, index)
+  return isSchemas ? call(schemaElement, ...operand.args, index) : call(keyElement, operand, index)
 }
 
 /** The name is read; the cursor stands at `(`. */

@@ -66,6 +66,16 @@ export const objectViews: Readonly<Record<string, CatalogView>> = {
       rs.oidvectortypes(array_to_string(p.argtypes, ' ')), p.rettext FROM rs.proc p
       JOIN rs.namespace n ON n.oid = p.pronamespace`,
   },
+  'information_schema.routines': {
+    node: leader,
+    columns:
+      'specific_catalog specific_schema specific_name routine_catalog routine_schema routine_name routine_type data_type ' +
+      'routine_body routine_definition external_language is_deterministic',
+    sql: `SELECT ${database}, n.nspname, p.proname || '_' || p.oid, ${database}, n.nspname, p.proname,
+      CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.rettext,
+      CASE p.language WHEN 'sql' THEN 'SQL' ELSE 'EXTERNAL' END, p.prosrc, upper(p.language),
+      CASE p.provolatile WHEN 'i' THEN 'YES' ELSE 'NO' END FROM rs.proc p JOIN rs.namespace n ON n.oid = p.pronamespace`,
+  },
   pg_external_schema: {
     node: leader,
     columns: 'esoid:oid eskind:int2 esdbname esoptions',

@@ -78,8 +78,16 @@ export const pgViews: Readonly<Record<string, CatalogView>> = {
     columns:
       'oid:oid conname:name connamespace:oid contype condeferrable:bool condeferred:bool conrelid:oid contypid:oid ' +
       'confrelid:oid confupdtype confdeltype confmatchtype conkey confkey conbin consrc',
-    sql: `SELECT oid, conname, connamespace, contype, false, false, conrelid, 0, confrelid, ' ', ' ', ' ',
+    sql: `SELECT oid, conname, connamespace, contype, false, false, conrelid, 0, confrelid,
+      CASE contype WHEN 'f' THEN 'a' ELSE ' ' END, CASE contype WHEN 'f' THEN 'a' ELSE ' ' END, CASE contype WHEN 'f' THEN 'u' ELSE ' ' END,
       '{' || array_to_string(conkey, ',') || '}', '{' || array_to_string(confkey, ',') || '}', NULL, NULL FROM rs.constraint_`,
+  },
+  pg_depend: {
+    node: leader,
+    columns: 'classid:oid objid:oid objsubid:int4 refclassid:oid refobjid:oid refobjsubid:int4 deptype',
+    // Of all that depends on something, only foreign keys on the index of what they refer to.
+    sql: `SELECT 2606, f.oid, 0, 1259, i.oid, 0, 'n' FROM rs.constraint_ f JOIN ${keyIndexes} i
+      ON i.conrelid = f.confrelid AND i.conkey = f.confkey WHERE f.contype = 'f'`,
   },
   pg_description: {
     node: leader,

@@ -189,6 +189,7 @@ export const textFunctions: FunctionTable = {
   regexp_replace: { arity: [2, 5], bind: regexpReplace },
   regexp_substr: { arity: [2, 5], bind: regexpSubstr },
   regexp_count: { arity: [2, 2], bind: regexpCount },
+  regexp_instr: { arity: [2, 3], bind: regexpInstr },
   json_serialize: plain('', varchar(65535), 1),
   json_parse: {
     arity: [1, 1],
@@ -240,6 +241,15 @@ function regexpSubstr({ args: [value, pattern, position, occurrence] }: BoundCal
 function regexpCount({ args: [value, pattern] }: BoundCall): Bound {
   const sql = `CAST(len(regexp_extract_all(${value?.sql ?? ''}, ${pattern?.sql ?? ''})) AS INTEGER)`
   return { sql, type: int4 }
+}
+
+/** Where a match begins, from the given character on; 0 for none. */
+function regexpInstr({ args: [value, pattern, position] }: BoundCall): Bound {
+  const from = position?.sql ?? '1'
+  const text = `substring(${value?.sql ?? ''}, ${from})`
+  const found = `regexp_extract(${text}, '(?s)^(.*?)(?:' || ${pattern?.sql ?? "''"} || ')', 1)`
+  const sql = `(CASE WHEN regexp_matches(${text}, ${pattern?.sql ?? "''"}) THEN length(${found}) + ${from} ELSE 0 END)`
+  return { sql: `CAST(${sql} AS INTEGER)`, type: int4 }
 }
 
 export function isTextBound(bound: Bound | undefined): boolean {
