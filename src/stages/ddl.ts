@@ -1,3 +1,4 @@
+import { arrangementDifferences } from '../dialect/maxcompute/arrangement-differences.js'
 import { createPlannedStatement } from '../dialect/maxcompute/create-table.js'
 import { ddlText } from '../translate/ddl-text.js'
 import { perform } from '../journal/perform.js'
@@ -74,7 +75,7 @@ function ddlCall(plan: RelationPlan, travel: Travel): Call {
 
 async function assertFits(shape: TableShape, plan: RelationPlan, travel: Travel, call: Call): Promise<void> {
   const table = tableText(plan.target)
-  const difference = shapeDifference(shape, plan)
+  const difference = shapeDifference(shape, plan) ?? (await arrangementDifference(plan, travel, call))
   if (difference !== undefined) {
     throw new MigrationError('target-refused', `ddl ${table}: the table exists with another shape: ${difference}`, {
       hint: 'drop or rename it, or map the relation to another name under naming.tables',
@@ -118,4 +119,11 @@ function partitionDifference({ partitionColumns }: TableShape, { partition }: Re
   const planned = partition === undefined ? '' : `${partition.target} STRING`
   if (found === planned) return undefined
   return found === '' ? `it is not partitioned by ${planned}` : `it is partitioned by ${found}`
+}
+
+/** Asked only where the plan says something of it: a Delta table is filled by statements that a plain one refuses. */
+async function arrangementDifference(plan: RelationPlan, travel: Travel, call: Call): Promise<string | undefined> {
+  if (plan.clustering === undefined && plan.primaryKey === undefined) return undefined
+  const found = await travel.places.target.arrangement(plan.target, call)
+  return found === undefined ? undefined : arrangementDifferences(plan, found)[0]?.what
 }

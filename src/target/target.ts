@@ -1,6 +1,7 @@
 import type { TargetFacts } from '../model/facts.js'
 import type { Measurable } from '../model/measure.js'
 import type { TableName } from '../model/names.js'
+import type { ClusteringPlan } from '../model/plan.js'
 import type { Statement } from '../model/statement.js'
 import type { Call, Work } from '../model/work.js'
 
@@ -22,6 +23,14 @@ export interface TableShape {
   readonly lifecycleDays?: number
 }
 
+/** How the service keeps the rows of a table (maxcompute.md 3). Columns in lower case. */
+export interface TableArrangement {
+  readonly clustering?: ClusteringPlan
+  /** Empty where there is none. */
+  readonly primaryKey: readonly string[]
+  readonly transactional: boolean
+}
+
 export type InstanceOutcome = {
   readonly instance: string
   readonly logview: string
@@ -35,6 +44,8 @@ export interface Target extends Measurable {
   facts(call: Call): Promise<TargetFacts>
   /** Undefined when there is no such table. */
   describe(table: TableName, call: Call): Promise<TableShape | undefined>
+  /** Clustering and key, one more question. Undefined when there is no such table. */
+  arrangement(table: TableName, call: Call): Promise<TableArrangement | undefined>
   /**
    * `begin` posts the statement once, with the attempt's token as job name and guid, and never blindly again;
    * `find` looks the job name up; `settle` polls until the instance ends and throws `target-refused` or `target-failed`

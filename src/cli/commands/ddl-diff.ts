@@ -53,9 +53,11 @@ export async function ddlDiff(context: Context): Promise<number> {
 const blocked: Comparison = { state: 'blocked', differences: [] }
 
 async function compare(context: Context, plan: RelationPlan, target: Target): Promise<Comparison> {
-  const shape = await target.describe(plan.target, askingCall(context, describeMilliseconds))
+  const call = askingCall(context, describeMilliseconds)
+  const shape = await target.describe(plan.target, call)
   if (shape !== undefined) {
-    const differences = tableDifferences(plan, shape)
+    const arrangement = await target.arrangement(plan.target, call)
+    const differences = tableDifferences(plan, { ...shape, ...(arrangement === undefined ? {} : { arrangement }) })
     return { state: differences.length === 0 ? 'equal' : 'different', differences }
   }
   const statement = createPlannedStatement(plan, false)

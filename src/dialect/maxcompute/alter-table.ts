@@ -1,14 +1,15 @@
 import type { TableName } from '../../model/names.js'
 import { tableText } from '../../model/names.js'
-import type { ColumnPlan } from '../../model/plan.js'
+import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
 import type { Statement } from '../../model/statement.js'
+import { arrangementDifferences, partitionDifferences, type FoundArrangement } from './arrangement-differences.js'
 import { quoteIdentifier, tableSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
 import { namespaceSettings, typeSettings } from './settings.js'
 
 type PlannedColumn = Pick<ColumnPlan, 'target' | 'targetType' | 'notNull' | 'defaultText' | 'comment' | 'staging'>
 
-export interface PlannedTable {
+export interface PlannedTable extends Pick<RelationPlan, 'partition' | 'clustering' | 'primaryKey'> {
   readonly target: TableName
   readonly columns: readonly PlannedColumn[]
   readonly comment?: string
@@ -25,9 +26,11 @@ interface FoundColumn {
 /** What the service tells about a table; defaults are not compared, since it spells them in its own way. */
 export interface FoundTable {
   readonly columns: readonly FoundColumn[]
-  readonly partitionColumns: readonly { readonly name: string }[]
+  readonly partitionColumns: readonly { readonly name: string; readonly type: string }[]
   readonly comment?: string
   readonly lifecycleDays?: number
+  /** Not compared when absent. */
+  readonly arrangement?: FoundArrangement
 }
 
 /** One of `statement` and `cannot` is there: the ALTER that makes it equal, or why there is none. */
@@ -51,10 +54,8 @@ export function tableDifferences(plan: PlannedTable, found: FoundTable): readonl
       cannot: 'its values would be lost with it',
     })),
     ...orderDifferences(plan, found),
-    ...found.partitionColumns.map(({ name }) => ({
-      what: `partitioned by ${name}, planned without`,
-      cannot: 'partitions are chosen when a table is made',
-    })),
+    ...partitionDifferences(plan, found.partitionColumns),
+    ...(found.arrangement === undefined ? [] : arrangementDifferences(plan, found.arrangement)),
     ...tableSettingDifferences(plan, found),
   ]
 }

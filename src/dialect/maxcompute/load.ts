@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { relationText, tableText, type Location, type TableName } from '../../model/names.js'
 import { partColumns } from '../../model/part-columns.js'
-import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
+import type { ColumnPlan, RelationPlan, TextLayout } from '../../model/plan.js'
 import type { Statement } from '../../model/statement.js'
 import { createTableStatement } from './create-table.js'
 import { fillStatements } from './fill.js'
@@ -74,20 +74,46 @@ export function dropStagingStatement(plan: RelationPlan, run: string): Statement
 }
 
 function loadStatement(request: LoadRequest, table: TableName): Statement {
-  const { roleArn, hiveCompatible = false } = request
-  const role =
-    roleArn === undefined ? [] : [`WITH SERDEPROPERTIES ('odps.properties.rolearn'=${quoteLiteral(roleArn)})`]
+  const { hiveCompatible = false } = request
   const lines = [
     `LOAD OVERWRITE TABLE ${tableSql(table)}`,
     `FROM LOCATION ${quoteLiteral(ossLocation(request.loadEndpoint, request.location))}`,
-    `ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'`,
-    ...role,
-    'STORED AS PARQUET',
+    ...readerClauses(request),
   ]
   return {
     purpose: `load ${tableText(table)}`,
     text: lines.join('\n'),
     settings: loadSettings(request.plan.columns, table, hiveCompatible),
+  }
+}
+
+/** Parquet by Hive's reader; csv and text both by the built-in one, which alone is documented to read gzip (maxcompute.md 4.1). */
+function readerClauses({ plan: { layout }, roleArn }: LoadRequest): readonly string[] {
+  const role = roleArn === undefined ? {} : { 'odps.properties.rolearn': roleArn }
+  if (layout !== undefined) {
+    return [`STORED BY 'com.aliyun.odps.CsvStorageHandler'`, ...propertiesSql({ ...role, ...textOptions(layout) })]
+  }
+  return [
+    `ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'`,
+    ...propertiesSql(role),
+    'STORED AS PARQUET',
+  ]
+}
+
+function propertiesSql(properties: Readonly<Record<string, string>>): readonly string[] {
+  const pairs = Object.entries(properties).map(([name, value]) => `${quoteLiteral(name)}=${quoteLiteral(value)}`)
+  return pairs.length === 0 ? [] : [`WITH SERDEPROPERTIES (${pairs.join(', ')})`]
+}
+
+/** Quotes are read in both formats: text has none of them but those of ADDQUOTES. */
+function textOptions({ delimiter, nullText, header }: TextLayout): Readonly<Record<string, string>> {
+  return {
+    'odps.text.option.delimiter': delimiter,
+    'odps.text.option.null.indicator': nullText,
+    'odps.text.option.use.quote': 'true',
+    'odps.text.option.gzip.input.enabled': 'true',
+    'odps.text.option.ignore.empty.lines': 'false',
+    ...(header ? { 'odps.text.option.header.lines.count': '1' } : {}),
   }
 }
 

@@ -1,4 +1,6 @@
 import { MigrationError } from '../../model/errors.js'
+import type { TableArrangement } from '../target.js'
+import { readArrangement } from './arrangement.js'
 import { Connection, type Bounds, type ConnectionOptions, type ResourceRequest } from './connection.js'
 import { isNoTable } from './errors.js'
 import {
@@ -100,12 +102,28 @@ export class MaxComputeClient {
   }
 
   /** Undefined when there is no such table; a missing project or schema is `target-missing`. */
-  async getTable(name: string, place: Place = {}, bounds: Bounds = {}): Promise<TableInfo | undefined> {
-    const request = this.#request({ path: `/projects/${place.project ?? this.project}/tables/${name}` }, place.schema)
+  getTable(name: string, place: Place = {}, bounds: Bounds = {}): Promise<TableInfo | undefined> {
+    return this.#readTable(name, place, {}, readTable, bounds)
+  }
+
+  /** Its clustering and key; undefined and errors as of `getTable`. */
+  getArrangement(name: string, place: Place = {}, bounds: Bounds = {}): Promise<TableArrangement | undefined> {
+    return this.#readTable(name, place, { extended: '' }, readArrangement, bounds)
+  }
+
+  async #readTable<T>(
+    name: string,
+    place: Place,
+    query: Readonly<Record<string, string>>,
+    parse: (body: string) => T | undefined,
+    bounds: Bounds,
+  ): Promise<T | undefined> {
+    const path = `/projects/${place.project ?? this.project}/tables/${name}`
+    const request = this.#request({ path, query }, place.schema)
     const reply = await this.#connection.send(request, bounds)
     if (reply.kind === 'refusal' && isNoTable(reply)) return undefined
     if (reply.kind !== 'answer') return this.#connection.fail(request, reply, bounds)
-    return this.#parsed(request, reply.body, readTable, bounds)
+    return this.#parsed(request, reply.body, parse, bounds)
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Answer, Measure, MeasuredRelation, Measurement, PairedQuery } from
 import { relationText, tableText, type TableName } from '../../model/names.js'
 import type { Statement } from '../../model/statement.js'
 import type { Call, Work } from '../../model/work.js'
-import type { InstanceOutcome, TableShape, Target } from '../target.js'
+import type { InstanceOutcome, TableArrangement, TableShape, Target } from '../target.js'
 import type { MaxComputeClient } from './client.js'
 import { projectFacts } from './facts.js'
 import { look, type LookRows } from './look.js'
@@ -48,6 +48,10 @@ export class MaxComputeTarget implements Target {
       ...(comment === undefined ? {} : { comment }),
       ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
     }
+  }
+
+  arrangement(table: TableName, call: Call): Promise<TableArrangement | undefined> {
+    return this.#client.getArrangement(table.name, table, { ...call, subject: `table ${tableText(table)}` })
   }
 
   submit(statement: Statement): Work<InstanceHandle, InstanceOutcome> {

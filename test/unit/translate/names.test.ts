@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { columnNames, relationId, tableName, tableNameConcerns } from '../../../src/translate/names.js'
+import { columnNames, namingWithin, relationId, tableName, tableNameConcerns } from '../../../src/translate/names.js'
 import type { Naming } from '../../../src/translate/names.js'
 
 const flat: Naming = { project: 'p', table: '{table}' }
@@ -73,6 +73,27 @@ describe('tableName', () => {
   })
 })
 
+describe('namingWithin', () => {
+  const two = { project: 'p', schemaModel: false }
+  const three = { project: 'p', schemaModel: true }
+
+  it('puts every table of a project with schemas into one', () => {
+    expect(namingWithin(flat, three).schema).toBe('default')
+    expect(namingWithin({ ...flat, schema: '{schema}' }, three).schema).toBe('{schema}')
+    expect(namingWithin(flat, two)).toEqual(flat)
+  })
+
+  it.each<[Naming, string]>([
+    [{ ...flat, schema: '{schema}' }, 'naming.schema: "{schema}" needs schemas, and project p has none'],
+    [
+      { ...flat, tables: { 's.a': 'b', 's.t': 'x.y' } },
+      'naming.tables.s.t: "x.y" needs schemas, and project p has none',
+    ],
+  ])('refuses schemas where the project has none: %j', (naming, message) => {
+    expect(() => namingWithin(naming, two)).toThrow(expect.objectContaining({ code: 'config', message }))
+  })
+})
+
 describe('columnNames', () => {
   const names = (...columns: string[]) => columnNames(columns.map((name) => ({ name })))
 
@@ -106,6 +127,24 @@ describe('columnNames', () => {
     })
     expect(given.names).toEqual(['label', 'x'])
     expect(given.concerns).toMatchObject([{ code: 'RS0301', message: 'a b becomes label' }])
+  })
+
+  it('follows a template, except where a name was given', () => {
+    const place = {
+      relation: { schema: 's', name: 't' },
+      naming: { column: '{table}_{column}', columns: { 's.t.x': 'y' } },
+    }
+    expect(columnNames([{ name: 'A' }, { name: 'x' }], place).names).toEqual(['t_a', 'y'])
+    expect(() => columnNames([{ name: 'A' }], { ...place, naming: { column: '{col}' } })).toThrow(
+      /naming\.column: .*names \{col\}/,
+    )
+  })
+
+  it('lets no order decide where suffixes meet names', () => {
+    const all = ['A', 'a', 'a_559aead0', 'A_559AEAD0', 'a_559aead0 ']
+    const pairs = (list: readonly string[]) => list.map((name, n) => `${name} → ${names(...list).names[n]}`).sort()
+    expect(pairs([...all].reverse())).toEqual(pairs(all))
+    expect(new Set(names(...all).names).size).toBe(all.length)
   })
 
   it('keeps a suffix from meeting a name that was there before', () => {

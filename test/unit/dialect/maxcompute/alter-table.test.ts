@@ -68,8 +68,8 @@ describe('a table and its plan', () => {
     ],
     [
       'partitions',
-      { ...equal, partitionColumns: [{ name: 'ds' }] },
-      ['table|partitioned by ds, planned without|cannot: partitions are chosen when a table is made'],
+      { ...equal, partitionColumns: [{ name: 'ds', type: 'string' }] },
+      ['table|partitioned by ds STRING, planned without|cannot: partitions are chosen when a table is made'],
     ],
     [
       'comments and lifecycle are set',
@@ -82,6 +82,31 @@ describe('a table and its plan', () => {
     ],
   ])('%s', (_name, found, expected) => {
     expect(lines(found)).toEqual(expected)
+  })
+
+  it('partitions, clustering and keys are compared, and never altered', () => {
+    const partition = { by: 'x', unit: 'day', target: 'x_day', unloadExpression: 'x', nullName: 'null' } as const
+    const of: PlannedTable = {
+      ...plan,
+      partition,
+      clustering: { kind: 'hash', by: ['a'], sortedBy: ['b'], bucketCount: 8 },
+      primaryKey: ['a'],
+    }
+    const arrangement = { primaryKey: ['a'], transactional: true, clustering: of.clustering! }
+    const partitionColumns = [{ name: 'X_DAY', type: 'string' }]
+    expect(lines({ ...equal, partitionColumns, arrangement }, of)).toEqual([])
+    const range = { kind: 'range', by: ['a'], sortedBy: ['a'], bucketCount: 3 } as const
+    const other = { primaryKey: [], transactional: true, clustering: range }
+    expect(lines({ ...equal, arrangement: other }, of)).toEqual([
+      'table|not partitioned, planned partitioned by x_day STRING|cannot: partitions are chosen when a table is made',
+      'table|clustered by range of a sorted by a, planned clustered by hash of a sorted by b in 8 buckets|cannot: clustering of rows that stand would need them written anew',
+      'table|no primary key, planned primary key (a)|cannot: a primary key is chosen when a table is made',
+    ])
+    expect(lines({ ...equal, arrangement: { primaryKey: [], transactional: false } })).toEqual([])
+    expect(lines({ ...equal, arrangement })).toHaveLength(2)
+    expect(lines({ ...equal, arrangement: { primaryKey: [], transactional: true } })).toEqual([
+      'table|transactional, planned without|cannot: that is chosen when a table is made',
+    ])
   })
 
   it('a lifecycle that is not planned cannot be taken away', () => {
