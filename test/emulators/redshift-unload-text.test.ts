@@ -73,6 +73,28 @@ describe('text', () => {
     )
   })
 
+  it('writes intervals as their types show them', async () => {
+    await place.client.query(
+      `CREATE TABLE public.spans (m INTERVAL YEAR TO MONTH, s INTERVAL DAY TO SECOND);
+       INSERT INTO public.spans VALUES (INTERVAL '1-2' YEAR TO MONTH, INTERVAL '1 2:3:4.5' DAY TO SECOND)`,
+    )
+    expect((await written('SELECT m, s FROM public.spans', '')).toString()).toBe(
+      '1 years 2 mons|1 days 2 hours 3 mins 4.5 secs\n',
+    )
+    const { rows } = await place.client.query('SELECT m::varchar AS m FROM public.spans')
+    expect(rows).toEqual([{ m: '1 years 2 mons' }])
+    const refused = place.client.query(unloadText('SELECT m FROM public.spans', 'spans/', 'PARQUET'))
+    await expect(refused).rejects.toThrow(/interval to Parquet is not supported by the emulated/)
+  })
+
+  it('refuses by name a time zone that it cannot show', async () => {
+    await place.client.query("SET timezone TO 'Asia/Shanghai'")
+    await expect(written('SELECT tz FROM public.k', '')).rejects.toThrow(
+      /TIMESTAMPTZ .* Asia\/Shanghai is not supported/,
+    )
+    await place.client.query('RESET timezone')
+  })
+
   it('counts the header line in the manifest, and nowhere else', async () => {
     const { client, stage } = place
     await client.query(unloadText(all, 'header/', 'HEADER MANIFEST VERBOSE PARALLEL OFF'))

@@ -1,6 +1,5 @@
 import type { EngineRow, EngineValue } from '../sql-engine.js'
 import { RedshiftFault, unsupported } from './fault.js'
-import { daySecondText, yearMonthText } from './interval-text.js'
 import { int16, int32, message } from './messages.js'
 import type { ResultColumn } from './result-columns.js'
 import { epochDays, epochMicros, valueText } from './value-text.js'
@@ -16,18 +15,10 @@ export function encodeRow(row: EngineRow, columns: readonly ResultColumn[], form
       parts.push(nullLength)
       return
     }
-    const bytes = formats[i] === 1 ? binaryValue(value, column) : Buffer.from(shownText(value, column))
+    const bytes = formats[i] === 1 ? binaryValue(value, column) : Buffer.from(valueText(value, column))
     parts.push(int32(bytes.length), bytes)
   })
   return message('D', ...parts)
-}
-
-/** The types of intervals have texts of their own (DG r_interval_data_types). */
-function shownText(value: Exclude<EngineValue, null>, column: ResultColumn): string {
-  if (typeof value !== 'object' || !('months' in value)) return valueText(value, column)
-  if (column.type.name === 'intervaly2m') return yearMonthText(BigInt(value.months))
-  if (column.type.name === 'intervald2s') return daySecondText(BigInt(value.days) * 86_400_000_000n + value.micros)
-  return valueText(value, column)
 }
 
 /** One format for all, one each, or text. */

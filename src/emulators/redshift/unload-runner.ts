@@ -1,5 +1,4 @@
-import { RedshiftFault, unsupported } from './fault.js'
-import { openCursor } from './grammar.js'
+import { RedshiftFault } from './fault.js'
 import type { QueryRecord, UnloadedFile } from './history.js'
 import { parquetColumn } from './parquet-column.js'
 import { openParquetEncoder } from './parquet-encoder.js'
@@ -9,15 +8,14 @@ import type { ResultColumn } from './result-columns.js'
 import { S3Writer } from './s3-writer.js'
 import type { ServerParts } from './server-parts.js'
 import type { SqlSession } from './sql-session.js'
-import type { Query } from './syntax-tree.js'
 import { openTextEncoder } from './text-encoder.js'
-import { tokenize } from './tokenizer.js'
-import { typeText } from './type-facts.js'
 import { checkAccess, checkNodeType } from './unload-access.js'
+import { prepareDestination, removeAll } from './unload-destination.js'
 import { manifestText } from './unload-manifest.js'
 import { parseUnload } from './unload-options.js'
 import { type PartLayout, partLayout } from './unload-partition.js'
 import type { UnloadRequest } from './unload-request.js'
+import { checkColumns, parseSelect, refuseTimeZone } from './unload-select.js'
 import type { TextStyle } from './unload-value.js'
 
 /** What the runner of statements knows of an UNLOAD that is on its way. */
@@ -80,6 +78,7 @@ async function prepareUnload(
   const access = checkAccess(request, world, session.identity.user)
   const columns = session.columnsOf(bound, await session.connection.describe(bound.sql))
   checkColumns(columns, request)
+  refuseTimeZone(columns, request, session.settings.get('timezone'))
   const style = { switches, extraFloatDigits: Number(session.settings.get('extra_float_digits')) }
   const layout = partLayout(request, columns, style)
   const store = new S3Writer(s3Endpoint, request.bucket, access)
@@ -93,65 +92,6 @@ async function writeManifest(writing: Writing, files: readonly UnloadedFile[]): 
   const counted = request.header ? files.map((file) => ({ ...file, rowCount: file.rowCount + 1 })) : files
   const text = manifestText(counted, columns, request.manifest === 'verbose' ? style.switches : undefined)
   await store.put(`${request.prefix}manifest`, Buffer.from(text))
-}
-
-/** The argument is decoded once as a string; now it is read as SQL, with quotes and backslashes of its own. */
-function parseSelect(text: string, session: SqlSession): Query {
-  const caseSensitive = session.settings.is('enable_case_sensitive_identifier')
-  const cursor = openCursor(tokenize(text), caseSensitive)
-  if (!cursor.startsQuery()) throw cursor.syntaxError()
-  const query = cursor.query()
-  cursor.acceptOperator(';')
-  cursor.expectEnd()
-  if (query.limit !== undefined) {
-    throw new RedshiftFault('42601', 'Limit clause is not supported', {
-      hint: 'Wrap the query: SELECT * FROM (SELECT … LIMIT n)',
-    })
-  }
-  return query
-}
-
-const textOnlyTypes = ['time', 'timetz', 'varbyte', 'geometry', 'geography', 'hllsketch']
-
-/** redshift.md 1.9 */
-function checkColumns(columns: readonly ResultColumn[], request: UnloadRequest): void {
-  if (request.format !== 'PARQUET') return
-  const seen = new Set<string>()
-  for (const { name, type } of columns) {
-    if (textOnlyTypes.includes(type.name)) {
-      const spelled = type.name === 'varbyte' ? 'varbyte' : typeText({ name: type.name })
-      throw new RedshiftFault('0A000', `UNLOAD ${spelled} column "${name}" is only supported for TEXT/CSV.`)
-    }
-    // Their physical type is not known, so no file of the emulator may suggest one.
-    if (type.name.startsWith('interval')) throw unsupported('UNLOAD of an interval to Parquet')
-    if (seen.has(name)) throw unsupported(`UNLOAD of two columns named "${name}" to Parquet`)
-    seen.add(name)
-  }
-}
-
-/**
- * The check is on the string prefix, not on a directory (redshift.md 1.5). S3 is asked in any case, and refuses keys that
- * are not good. With PARTITION BY, CLEANPATH empties folders as they receive files.
- */
-async function prepareDestination(request: UnloadRequest, store: S3Writer): Promise<void> {
-  const isEmpty = (await store.list(request.prefix, 1)).length === 0
-  if (request.allowOverwrite || isEmpty) return
-  if (request.cleanPath) {
-    if (request.partitionBy === undefined) await removeAll(request.prefix, store)
-    return
-  }
-  throw new RedshiftFault(
-    'XX000',
-    'Specified unload destination on S3 is not empty. Consider using a different bucket / prefix, manually removing the target files in S3, or using the ALLOWOVERWRITE option.',
-  )
-}
-
-async function removeAll(prefix: string, store: S3Writer): Promise<void> {
-  for (;;) {
-    const keys = await store.list(prefix, 1000)
-    if (keys.length === 0) return
-    for (const key of keys) await store.remove(key)
-  }
 }
 
 interface Writing {

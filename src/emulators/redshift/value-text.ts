@@ -1,5 +1,7 @@
 import type { EngineDecimal, EngineInterval, EngineValue } from '../sql-engine.js'
+import { daySecondText, yearMonthText } from './interval-text.js'
 import type { ResultColumn } from './result-columns.js'
+import type { RsType } from './types.js'
 
 /** A value in Redshift's text form; CHAR is blank padded (redshift.md 4.1). */
 export function valueText(value: Exclude<EngineValue, null>, column: ResultColumn): string {
@@ -13,7 +15,7 @@ export function valueText(value: Exclude<EngineValue, null>, column: ResultColum
     case 'bigint':
       return bigintText(value, column)
     default:
-      return objectText(value)
+      return objectText(value, column)
   }
 }
 
@@ -36,10 +38,13 @@ function bigintText(value: bigint, column: ResultColumn): string {
   }
 }
 
-function objectText(value: EngineDecimal | EngineInterval | Uint8Array | readonly EngineValue[]): string {
+function objectText(
+  value: EngineDecimal | EngineInterval | Uint8Array | readonly EngineValue[],
+  { type }: ResultColumn,
+): string {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex')
   if ('scale' in value) return decimalText(value)
-  if ('months' in value) return intervalText(value)
+  if ('months' in value) return typedIntervalText(value, type)
   return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? item.toString() : item))
 }
 
@@ -122,6 +127,13 @@ export function timeText(micros: bigint, full = false): string {
     .replace(full ? /$^/ : /0+$/, '')
   const clock = `${pad(seconds / 3600n)}:${pad((seconds / 60n) % 60n)}:${pad(seconds % 60n)}`
   return fraction === '' ? clock : `${clock}.${fraction}`
+}
+
+/** The types of intervals have texts of their own (DG r_interval_data_types). */
+function typedIntervalText(value: EngineInterval, type: RsType): string {
+  if (type.name === 'intervaly2m') return yearMonthText(BigInt(value.months))
+  if (type.name === 'intervald2s') return daySecondText(BigInt(value.days) * dayMicros + value.micros)
+  return intervalText(value)
 }
 
 function intervalText({ months, days, micros }: EngineInterval): string {
