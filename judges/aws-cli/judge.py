@@ -1,8 +1,10 @@
-"""The aws command against the emulated S3: up, down, list, compare, remove."""
+"""The aws command against the emulated S3 (up, down, list, compare, remove) and the emulated Redshift Data API."""
 
 import hashlib
+import json
 import os
 import subprocess
+import time
 import uuid
 
 from judging import Judge, same
@@ -21,6 +23,7 @@ def aws(*words, secret=None, code=0):
         "AWS_SECRET_ACCESS_KEY": secret or facts["secretAccessKey"],
         "AWS_DEFAULT_REGION": facts["region"],
         "AWS_ENDPOINT_URL_S3": facts["endpoint"],
+        "AWS_ENDPOINT_URL_REDSHIFT_DATA": judge.facts["redshiftApi"]["endpoint"],
         "AWS_MAX_ATTEMPTS": "1",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
@@ -90,6 +93,39 @@ def wrong_secret():
 def rm():
     aws("s3", "rm", place, "--recursive")
     aws("s3", "ls", place + "/", code=1)
+
+
+def statement(sql, *more):
+    """Runs one statement to its end; what describe-statement says of it then."""
+    begun = json.loads(aws("redshift-data", "execute-statement", "--sql", sql, *more))
+    for _ in range(100):
+        ended = json.loads(aws("redshift-data", "describe-statement", "--id", begun["Id"]))
+        if ended["Status"] in ("FINISHED", "FAILED", "ABORTED"):
+            return {**ended, "SessionId": begun.get("SessionId")}
+        time.sleep(0.1)
+    raise AssertionError("it does not end")
+
+
+redshift = judge.facts["redshift"]
+where = ("--cluster-identifier", judge.facts["redshiftApi"].get("cluster", ""), "--database", redshift["database"])
+where += ("--db-user", redshift["user"])
+
+
+@judge.check("redshift-data gives a result with every digit")
+def data_result():
+    ended = statement("SELECT 9007199254740993::bigint AS big, 1.5::decimal(4,2) AS d, NULL::int AS n", *where)
+    same(ended["Status"], "FINISHED")
+    result = json.loads(aws("redshift-data", "get-statement-result", "--id", ended["Id"]))
+    same(result["Records"], [[{"longValue": 9007199254740993}, {"stringValue": "1.50"}, {"isNull": True}]])
+
+
+@judge.check("redshift-data keeps a transaction in a session")
+def data_session():
+    session = ("--session-id", statement("BEGIN", *where, "--session-keep-alive-seconds", "30")["SessionId"])
+    name = f"public.judge_{uuid.uuid4().hex}"
+    same(statement(f"CREATE TABLE {name} (a integer)", *session)["Status"], "FINISHED")
+    same(statement(f"SELECT COUNT(*) FROM {name}", *where)["Status"], "FAILED")
+    same(statement("ROLLBACK", *session)["Status"], "FINISHED")
 
 
 judge.end()

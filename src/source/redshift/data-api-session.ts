@@ -7,6 +7,7 @@ import { statementFailure } from './data-api-failure.js'
 import { fieldText } from './data-api-rows.js'
 import { rowCountMax, settingStatements, type Session, type TextRows } from './session.js'
 import { pause, unlessStopped } from './stop.js'
+import { readUnloadComment } from './unload-comment.js'
 
 /** Bytes of one statement that the service takes (redshift.md 6.3). */
 export const statementByteCountMax = 100_000
@@ -15,9 +16,13 @@ export const statementByteCountMax = 100_000
  * short enough that what a dead process left open lets go of its locks, and that closed ones do not pile up to the limit of
  * 500 (a session has no end but this one).
  */
-const keepAliveSeconds = 600
+const keepAliveSeconds = 900
+/** The same once nothing is left to do in it. */
+const farewellSeconds = 10
 /** The service ends statements after a day (redshift.md 6.3). */
 const statementMillisecondsMax = 25 * 3_600_000
+/** Of a statement's name, in characters; the service takes 500. */
+const nameLengthMax = 200
 const firstPollMilliseconds = 50
 const pollMillisecondsMax = 5_000
 /** How long looks at a statement may fail in a row before it is given up, in milliseconds. */
@@ -38,6 +43,7 @@ export class DataApiSession implements Session {
   #running: string | undefined
   #pid = ''
   #mayHoldTransaction = false
+  #isLeaving = false
 
   private constructor(client: DataApiClient, queryGroup: string | undefined) {
     this.#client = client
@@ -99,6 +105,7 @@ export class DataApiSession implements Session {
   /** The session itself ends by idling; only its transaction is ended here, for its locks. */
   async close(): Promise<void> {
     const call = this.#ownCall(closeMillisecondsMax)
+    this.#isLeaving = true
     try {
       if (this.#running !== undefined) await this.cancel(call)
       if (this.#mayHoldTransaction) await this.query('ROLLBACK', 'rollback', call)
@@ -113,8 +120,10 @@ export class DataApiSession implements Session {
   async #begin(text: string, subject: string, call: Call): Promise<string> {
     const clientToken = randomUUID()
     const session = this.#session === undefined ? {} : { session: this.#session }
-    // The name is what the console and ListStatements show.
-    const statement = { text, name: subject.slice(0, 200), clientToken, keepAliveSeconds, ...session }
+    // What the console and ListStatements show: an UNLOAD goes by its token, as in query history.
+    const name = readUnloadComment(text)?.token ?? subject.slice(0, nameLengthMax)
+    const seconds = this.#isLeaving ? farewellSeconds : keepAliveSeconds
+    const statement = { text, name, clientToken, keepAliveSeconds: seconds, ...session }
     const begun = await persist(subject, call, () => this.#client.execute(statement, subject, call))
     if (begun.id === '' || begun.session === '') {
       throw new MigrationError('source-failed', `${subject}: the Data API gave no statement id or no session id`)
