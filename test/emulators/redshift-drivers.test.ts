@@ -62,3 +62,23 @@ describe('what JDBC metadata asks', () => {
     await expect(ask(sql)).rejects.toMatchObject({ code: '0A000', message: expect.stringMatching(message) as unknown })
   })
 })
+
+describe('SHOW', () => {
+  it('lists databases, schemas and tables', async () => {
+    expect((await ask('SHOW DATABASES')).map(([name]) => name)).toEqual(['dev'])
+    expect((await ask("SHOW SCHEMAS FROM DATABASE dev LIKE 's%'")).map(([, name]) => name)).toEqual(['sales'])
+    const tables = await ask('SHOW TABLES FROM SCHEMA dev.sales')
+    expect(tables.map(([, , name, type]) => [name, type])).toEqual([
+      ['child', 'TABLE'],
+      ['parent', 'TABLE'],
+    ])
+    expect((await ask("SHOW TABLES FROM SCHEMA sales LIKE 'p%' LIMIT 1")).map(([, , name]) => name)).toEqual(['parent'])
+  })
+
+  it.each(['SHOW COLUMNS FROM TABLE dev.sales.child', 'SHOW TABLE sales.child', 'SHOW VIEW sales.v'])(
+    'is refused by name: %s',
+    async (sql) => {
+      await expect(ask(sql)).rejects.toMatchObject({ code: '0A000' })
+    },
+  )
+})

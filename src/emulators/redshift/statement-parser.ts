@@ -4,6 +4,7 @@ import { unsupported } from './fault.js'
 import { openCursor } from './grammar.js'
 import { parseGrant } from './grant-parser.js'
 import { parseFrom } from './query-parser.js'
+import { parseShowCatalog } from './show-parser.js'
 import type { StatementText } from './statement-splitter.js'
 import type { Statement } from './statements.js'
 import type { Expression, Source } from './syntax-tree.js'
@@ -164,6 +165,8 @@ function settingValue(cursor: TokenCursor): string {
 }
 
 function parseShow(cursor: TokenCursor): Statement {
+  const catalog = parseShowCatalog(cursor)
+  if (catalog !== undefined) return catalog
   if (
     cursor.isOneOf([
       'databases',
@@ -175,6 +178,10 @@ function parseShow(cursor: TokenCursor): Statement {
       'constraints',
       'grants',
       'procedures',
+      'functions',
+      'external',
+      'parameters',
+      'column',
     ])
   ) {
     throw unsupported(`SHOW ${cursor.peek().text.toUpperCase()}`)
