@@ -1,4 +1,4 @@
-import { arrangementDifferences } from '../dialect/maxcompute/arrangement-differences.js'
+import { arrangementDifferences, partitionDifferences } from '../dialect/maxcompute/arrangement-differences.js'
 import { createPlannedStatement } from '../dialect/maxcompute/create-table.js'
 import { ddlText } from '../translate/ddl-text.js'
 import { perform } from '../journal/perform.js'
@@ -98,8 +98,8 @@ export async function countRows(plan: RelationPlan, travel: Travel, call: Call):
 
 /** Undefined when columns, types and order are those of the plan. */
 export function shapeDifference(shape: TableShape, plan: RelationPlan): string | undefined {
-  const difference = partitionDifference(shape, plan)
-  if (difference !== undefined) return difference
+  const [difference] = partitionDifferences(plan, shape.partitionColumns)
+  if (difference !== undefined) return difference.what
   if (shape.columns.length !== plan.columns.length) {
     return `${shape.columns.length} columns instead of ${plan.columns.length}`
   }
@@ -112,13 +112,6 @@ export function shapeDifference(shape: TableShape, plan: RelationPlan): string |
     }
   }
   return undefined
-}
-
-function partitionDifference({ partitionColumns }: TableShape, { partition }: RelationPlan): string | undefined {
-  const found = partitionColumns.map(({ name, type }) => `${name.toLowerCase()} ${type.toUpperCase()}`).join(', ')
-  const planned = partition === undefined ? '' : `${partition.target} STRING`
-  if (found === planned) return undefined
-  return found === '' ? `it is not partitioned by ${planned}` : `it is partitioned by ${found}`
 }
 
 /** Asked only where the plan says something of it: a Delta table is filled by statements that a plain one refuses. */

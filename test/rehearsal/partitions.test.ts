@@ -64,7 +64,9 @@ describe('tables of optional shape', () => {
     const expected = months.map((row) => row.join(',')).sort()
     for (const month of ['null', '199503'])
       expect(
-        await answer(`SELECT shipped_month, COUNT(*) FROM shipped WHERE shipped_month = '${month}' GROUP BY shipped_month`),
+        await answer(
+          `SELECT shipped_month, COUNT(*) FROM shipped WHERE shipped_month = '${month}' GROUP BY shipped_month`,
+        ),
       ).toEqual(expected.filter((row) => row.startsWith(`${month},`)))
     const names = (await runSql(emulated.clouds, 'SHOW PARTITIONS shipped')).trim().split('\n')
     expect(names).toEqual(expected.map((row) => `shipped_month=${row.split(',')[0] ?? ''}`))
@@ -86,5 +88,73 @@ describe('tables of optional shape', () => {
 
   it('are refused without a partition predicate, as plain SQL sends them', async () => {
     await expect(runSql(emulated.clouds, 'SELECT COUNT(*) FROM lineitem')).rejects.toThrow(/full scan/)
+  })
+})
+
+describe('ddl --diff', () => {
+  it('finds partitions, clustering and keys as they were planned', async () => {
+    const { code, lines } = await step('ddl', '--diff')
+    expect(lines.filter((line) => line['state'] === 'different')).toEqual([])
+    expect({ code, counts: lines.at(-1) }).toMatchObject({ code: 0, counts: { equal: 9 } })
+  })
+})
+
+describe('what somebody changes behind our back', () => {
+  it('a lost partition and a row in a wrong one: verify ends with 9 and names the partitions', async () => {
+    await runSql(emulated.clouds, "ALTER TABLE lineitem DROP PARTITION (l_shipdate_month='199503')")
+    const moved = "SELECT id, shipped, note FROM shipped WHERE shipped_month = 'null'"
+    await runSql(emulated.clouds, `INSERT INTO TABLE shipped PARTITION (shipped_month='199503') ${moved}`)
+    await runSql(emulated.clouds, "ALTER TABLE shipped DROP PARTITION (shipped_month='null')")
+    const { code, lines } = await step('verify')
+    expect(code).toBe(9)
+    const found = lines.flatMap((line) => (line['discrepancy'] === undefined ? [] : [line['discrepancy']]))
+    expect(found).toContainEqual(expect.objectContaining({ relation: 'tpch.lineitem', check: 'row-count' }))
+    const message = expect.stringMatching(/row \["null"\] is only on the source/) as unknown
+    expect(found).toContainEqual(
+      expect.objectContaining({ relation: 'tpch.shipped', check: 'query:partitions by shipped_month', message }),
+    )
+    expect(found).not.toContainEqual(expect.objectContaining({ relation: 'tpch.shipped', check: 'row-count' }))
+  })
+
+  it('loading again repairs it, and takes away a partition that the source does not have', async () => {
+    const rows = "SELECT id, shipped, note FROM shipped WHERE shipped_month = '199504'"
+    await runSql(emulated.clouds, `INSERT INTO TABLE shipped PARTITION (shipped_month='209901') ${rows}`)
+    const { code, stderr } = await step('run', '--redo', 'tpch.lineitem', 'tpch.shipped')
+    expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
+    expect(await runSql(emulated.clouds, 'SHOW PARTITIONS shipped')).not.toContain('209901')
+  })
+})
+
+describe('another choice', () => {
+  it('differs from the tables that stand', async () => {
+    const shape = { 'buckets: 4': 'buckets: 8', 'l_shipdate, unit: month': 'l_shipdate, unit: year' }
+    for (const [from, to] of Object.entries(shape)) await changeConfig(config, (text) => text.replace(from, to))
+    await step('plan')
+    const { code, lines } = await step('ddl', '--diff')
+    const years = 'partitioned by l_shipdate_month STRING, planned partitioned by l_shipdate_year STRING'
+    expect(code).toBe(13)
+    expect(lines.filter((line) => line['state'] === 'different')).toMatchObject([
+      { relation: 'tpch.lineitem', differences: [{ what: years }] },
+      {
+        relation: 'tpch.part',
+        differences: [{ what: expect.stringMatching(/4 buckets, planned .* 8 buckets/) as unknown }],
+      },
+    ])
+    const applied = await step('ddl', '--apply', '--select', 'tpch.lineitem')
+    expect(applied.code).toBe(8)
+    expect(applied.stderr).toMatch(/another shape: partitioned by l_shipdate_month STRING, planned/)
+  })
+})
+
+describe('data that break what was taken for granted', () => {
+  it('a key that is not unique, and a value that names no partition: nothing is unloaded', async () => {
+    await ask('INSERT INTO tpch.supplier SELECT * FROM tpch.supplier WHERE s_suppkey <= 2')
+    await ask(
+      "INSERT INTO tpch.customer SELECT 999999, c_name, c_address, c_nationkey, c_phone, c_acctbal, '/etc', c_comment FROM tpch.customer LIMIT 1",
+    )
+    const { code, stderr } = await step('unload', '--select', 'tpch.supplier', 'tpch.customer')
+    expect(code).toBe(10)
+    expect(stderr).toContain('4 rows break the assumption that s_suppkey is unique, as the primary key says (RS0237)')
+    expect(stderr).toContain('1 row breaks the assumption that c_mktsegment can name partitions (RS0232)')
   })
 })
