@@ -1,6 +1,7 @@
 import * as zlib from 'node:zlib'
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readCsv } from './delimited-reader.js'
 import { openStage, type Stage, unloadText } from './redshift-stage.js'
 import { startTown, type Town } from './redshift-town.js'
 
@@ -85,6 +86,21 @@ describe('text', () => {
     expect(rows).toEqual([{ m: '1 years 2 mons' }])
     const refused = place.client.query(unloadText('SELECT m FROM public.spans', 'spans/', 'PARQUET'))
     await expect(refused).rejects.toThrow(/interval to Parquet is not supported by the emulated/)
+  })
+
+  it('writes sketches as JSON, shapes and bytes in hex, and an empty VARBYTE apart from NULL', async () => {
+    const { client } = place
+    await client.query('CREATE TABLE public.odd (id INTEGER, h HLLSKETCH, g GEOMETRY, gg GEOGRAPHY, vb VARBYTE(40000))')
+    await client.query('INSERT INTO public.odd (id, h) SELECT 1, HLL_CREATE_SKETCH(id) FROM public.k')
+    await client.query("UPDATE public.odd SET g = ST_GeomFromText('LINESTRING(0 0,1 1)'), vb = to_varbyte('', 'hex')")
+    await client.query("INSERT INTO public.odd (id, vb) SELECT 2, to_varbyte(REPEAT('0f', 20000), 'hex')")
+    const rows = readCsv((await written('SELECT * FROM public.odd ORDER BY id', 'CSV')).toString())
+    const [first, second] = rows.map((row) => row.map(({ text, quoted }) => (text === '' && !quoted ? null : text)))
+    expect(JSON.parse(first?.[1] ?? '')).toMatchObject({ logm: 15, sparse: { indices: expect.any(Array) as unknown } })
+    // Little endian, type 2, two points of two doubles.
+    const doubles = ['0000000000000000', '0000000000000000', '000000000000F03F', '000000000000F03F']
+    expect(first?.slice(2)).toEqual([`010200000002000000${doubles.join('')}`, null, ''])
+    expect(second).toEqual(['2', null, null, null, '0f'.repeat(20_000)])
   })
 
   it('refuses by name a time zone that it cannot show', async () => {
