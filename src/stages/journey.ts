@@ -42,10 +42,7 @@ export async function travelLegs(
   travel: Travel,
 ): Promise<readonly Arrival[]> {
   const arrivals: Arrival[] = []
-  if (travel.snapshots.isSerial && wanted.includes('unload')) {
-    const byteCounts = entries.map((entry) => entry.byteEstimate)
-    refuseLongTransaction(byteCounts, travel.settings.unloadMegabytesPerSecond ?? unloadMegabytesPerSecond)
-  }
+  refuseEndlessUnload(entries, wanted, travel)
   const limits = travel.snapshots.isSerial ? { ...travel.settings.limits, unload: 1 } : travel.settings.limits
   const places = Object.fromEntries(legs.map((leg) => [leg, new AtOnce(limits[leg])])) as Record<Leg, AtOnce>
   const atOnce = legs.reduce((total, leg) => total + travel.settings.limits[leg], 0)
@@ -54,6 +51,13 @@ export async function travelLegs(
     arrivals.push(await walk(book, entry, wanted, places, travel))
   })
   return arrivals
+}
+
+/** Throws `blocked` when all is to be unloaded in one transaction that Redshift would end before. */
+export function refuseEndlessUnload(entries: readonly PlanEntry[], wanted: readonly Leg[], travel: Travel): void {
+  if (!travel.snapshots.isSerial || !wanted.includes('unload')) return
+  const byteCounts = entries.map((entry) => entry.byteEstimate)
+  refuseLongTransaction(byteCounts, travel.settings.unloadMegabytesPerSecond ?? unloadMegabytesPerSecond)
 }
 
 function shouldStop(arrivals: readonly Arrival[], travel: Travel): boolean {

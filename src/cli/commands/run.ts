@@ -4,7 +4,7 @@ import { MigrationError } from '../../model/errors.js'
 import type { Unmigrated } from '../../model/plan.js'
 import { writeDdl } from '../../stages/ddl.js'
 import { writeOriginals } from '../../stages/ddl-originals.js'
-import { createTables, exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
+import { createTables, exitCodeOf, refuseEndlessUnload, travelLegs, type Arrival } from '../../stages/journey.js'
 import { withFences } from '../../stages/fence.js'
 import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
 import { legs, type Travel } from '../../stages/stage.js'
@@ -109,6 +109,8 @@ async function journey(
   travel: Travel,
 ): Promise<number> {
   const startedAt = Date.now()
+  // Before tables are made for it.
+  refuseEndlessUnload(entries, legs, travel)
   await writeDdlFiles(context, book, entries, travel)
   const tables = await createTables(book, entries, travel)
   const refused = new Set(tables.filter((arrival) => arrival.error !== undefined).map((arrival) => arrival.relation))
