@@ -143,14 +143,23 @@ def cancel():
     connection.close()
 
 
-# Redshift has DECLARE; the emulator does not, and says so by its name instead of pretending.
-@judge.check("what is not emulated is refused by its name")
+@judge.check("a cursor of the server hands out rows in portions")
 def server_cursor():
     connection = connect()
     connection.autocommit = False
-    declare = lambda: connection.cursor("pieces").execute("select l_orderkey from tpch.lineitem")
-    refused(psycopg2.errors.FeatureNotSupported, declare, "DECLARE is not supported by the emulated Redshift")
+    with connection.cursor("pieces") as cursor:
+        cursor.itersize = 1000
+        cursor.execute("select l_orderkey, l_linenumber from tpch.lineitem order by 1, 2")
+        found = list(cursor)
+    same(found, sorted((int(row[0]), int(row[3])) for row in tpch.rows(judge.facts["tbl"], "lineitem")))
     connection.close()
+
+
+# Redshift has COPY; the emulator does not, and says so by its name instead of pretending.
+@judge.check("what is not emulated is refused by its name")
+def not_emulated():
+    copy = "copy tpch.nation from 's3://bucket/nation' iam_role default"
+    refused(psycopg2.errors.FeatureNotSupported, lambda: ask(connect(), copy), "COPY is not supported by the emulated")
 
 
 @judge.check("a whole table arrives, row by row")

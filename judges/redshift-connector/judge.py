@@ -232,12 +232,17 @@ def other_metadata():
                   for number, name in ((1, "l_orderkey"), (2, "l_linenumber"))])
 
 
-# Redshift answers this; the emulator says by name what it lacks instead of pretending.
-@judge.check("metadata that is not emulated is refused by its name")
-def refused_metadata():
+@judge.check("the driver's get_procedures")
+def procedures():
     with connect() as other:
-        wanted = "pg_proc_info is not supported by the emulated Redshift"
-        refused(Failure, lambda: other.cursor().get_procedures(), wanted)
+        other.autocommit = True
+        cursor = other.cursor()
+        cursor.execute("create procedure public.judge_routine(a int) as $$ begin null; end $$ language plpgsql")
+        try:
+            found = cursor.get_procedures(facts["database"], "public", "judge_routine")
+            same([list(row[1:3]) for row in found], [["public", "judge_routine"]])
+        finally:
+            cursor.execute("drop procedure public.judge_routine(int)")
 
 
 @judge.check("svv_table_info")

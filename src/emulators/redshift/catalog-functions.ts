@@ -76,6 +76,7 @@ export const catalogFunctions: FunctionTable = {
   pg_get_expr: lookup('pg_get_expr', varchar(), 2, 3),
   pg_get_viewdef: lookup('pg_get_viewdef', varchar(), 1, 2),
   pg_get_userbyid: lookup('pg_get_userbyid', rsType('name'), 1),
+  pg_function_is_visible: lookup('pg_function_is_visible', boolean, 1),
   pg_table_is_visible: lookup('pg_table_is_visible', boolean, 1),
   obj_description: lookup('obj_description', varchar(), 1, 2),
   col_description: lookup('col_description', varchar(), 2),

@@ -80,6 +80,8 @@ CREATE OR REPLACE MACRO rs.pg_get_viewdef
 CREATE OR REPLACE MACRO rs.pg_get_userbyid(id) AS (SELECT rs_u.usename FROM rs.user_ rs_u WHERE rs_u.usesysid = id);
 CREATE OR REPLACE MACRO rs.pg_table_is_visible(id) AS EXISTS (SELECT 1 FROM rs.relation rs_r JOIN rs.namespace rs_n
   ON rs_n.oid = rs_r.relnamespace WHERE rs_r.oid = id AND list_contains(getvariable('rs_search_path'), rs_n.nspname));
+CREATE OR REPLACE MACRO rs.pg_function_is_visible(id) AS EXISTS (SELECT 1 FROM rs.proc rs_f JOIN rs.namespace rs_n
+  ON rs_n.oid = rs_f.pronamespace WHERE rs_f.oid = id AND list_contains(getvariable('rs_search_path'), rs_n.nspname));
 CREATE OR REPLACE MACRO rs.obj_description
   (id) AS (SELECT rs_d.description FROM rs.description rs_d WHERE rs_d.objoid = id AND rs_d.objsubid = 0),
   (id, catalog_name) AS (SELECT rs_d.description FROM rs.description rs_d WHERE rs_d.objoid = id AND rs_d.objsubid = 0);
