@@ -36,6 +36,8 @@ export interface World {
     /** Data type edition of the project (maxcompute.md 5.1). */
     readonly edition: '1.0' | '2.0' | 'hive'
     readonly timeZone: string
+    /** Tables lie in schemas: names of three levels. False when absent. */
+    readonly schemaModel?: boolean
   }
 }
 
@@ -131,6 +133,11 @@ export function defaultWorld(): World {
       ],
     },
     redshift: { database: 'dev', user: 'migrator', password: 'Emulated-Passw0rd', serverless: false },
-    maxcompute: { project: 'tpch_target', region: alibaba.region, edition: '2.0', timeZone: 'Asia/Shanghai' },
+    maxcompute: {
+      project: 'tpch_target',
+      region: alibaba.region,
+      edition: '2.0',
+      timeZone: 'Asia/Shanghai',
+    },
   }
 }

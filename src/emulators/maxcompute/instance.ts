@@ -155,10 +155,12 @@ function statementWord(statement: Statement): string {
       return 'SELECT'
     case 'create-as':
     case 'create-like':
+    case 'create-schema':
       return 'CREATE'
     case 'describe':
       return 'DESC'
     case 'show-tables':
+    case 'show-schemas':
     case 'show-partitions':
       return 'SHOW'
     case 'delete-all':

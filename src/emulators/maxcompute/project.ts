@@ -3,13 +3,15 @@ import type { World } from '../world.js'
 import { engineMacros } from './bind/engine-text.js'
 import { projectProperties } from './settings.js'
 import type { Switches } from './switches.js'
-import { dataSchema, resultSchema, TableCatalog } from './table.js'
+import { dataSchema, defaultSchema, resultSchema, TableCatalog } from './table.js'
 
 /** Everything that one emulated project holds; lives as long as the process. */
 export class Project {
   readonly world: World
   readonly switches: Switches
   readonly tables = new TableCatalog()
+  /** Lower case. */
+  readonly schemas = new Set([defaultSchema])
   readonly properties: Readonly<Record<string, string>>
   readonly owner: string
   /** Milliseconds since 1970. */

@@ -17,6 +17,16 @@ export interface Settings {
   readonly trimZeros: boolean
   readonly script: boolean
   readonly parquetNative: boolean
+  readonly schemas: SchemaSettings
+}
+
+export interface SchemaSettings {
+  /** The project has schemas. */
+  readonly model: boolean
+  /** Two names are schema and table, three are project, schema and table; otherwise two are project and table. */
+  readonly inNames: boolean
+  /** Of a table that is named alone, lower case. */
+  readonly current: string
 }
 
 /** Rows that `?result` shows (maxcompute.md 2.3). */
@@ -24,7 +34,7 @@ export const resultRowCountMax = 10_000
 
 /** Properties of the project, as `GET /projects/{p}` lists them. */
 export function projectProperties(world: World): Readonly<Record<string, string>> {
-  const { edition, timeZone } = world.maxcompute
+  const { edition, timeZone, schemaModel = false } = world.maxcompute
   return {
     'odps.sql.type.system.odps2': String(edition !== '1.0'),
     'odps.sql.decimal.odps2': String(edition !== '1.0'),
@@ -32,7 +42,7 @@ export function projectProperties(world: World): Readonly<Record<string, string>
     'odps.sql.timezone': timeZone,
     'odps.sql.allow.fullscan': 'false',
     'odps.sql.validate.orderby.limit': 'true',
-    'odps.schema.model.enabled': 'false',
+    'odps.schema.model.enabled': String(schemaModel),
     'odps.table.lifecycle': 'optional',
     READ_TABLE_MAX_ROW: String(resultRowCountMax),
   }
@@ -48,7 +58,8 @@ export function readSettings(
     const value = all[name]
     return value === undefined ? otherwise : value.trim().toLowerCase() === 'true'
   }
-  refuseSchemas(all)
+  if (!is('odps.schema.model.enabled')) refuseSchemas(all)
+  const inNames = is('odps.schema.model.enabled') && is('odps.namespace.schema')
   const positions = is('odps.sql.groupby.orderby.position.alias')
   return {
     flags: {
@@ -66,6 +77,11 @@ export function readSettings(
     trimZeros: is('odps.sql.decimal.tostring.trimzero', true),
     script: all['odps.sql.submit.mode'] === 'script',
     parquetNative: is('odps.ext.parquet.native'),
+    schemas: {
+      model: is('odps.schema.model.enabled'),
+      inNames,
+      current: inNames ? (all['odps.default.schema'] ?? 'default').toLowerCase() : 'default',
+    },
   }
 }
 

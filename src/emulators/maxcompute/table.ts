@@ -24,7 +24,7 @@ export interface Partition {
 /** What the service keeps about a table; a change makes a new one. Times in milliseconds since 1970. */
 export interface Table {
   readonly id: string
-  /** Lower case. */
+  /** Lower case, the catalog's key: a table of another schema than `default` has it before a point. */
   readonly name: string
   readonly columns: readonly Column[]
   readonly partitionColumns: readonly Column[]
@@ -65,6 +65,22 @@ export function partitionKey(table: Table, values: readonly string[]): string {
   return table.partitionColumns.map((column, i) => `${column.name}=${values[i] ?? ''}`).join('/')
 }
 
+export const defaultSchema = 'default'
+
+export function tableKey(schema: string, title: string): string {
+  return schema === defaultSchema ? title : `${schema}.${title}`
+}
+
+/** The table's own name. */
+export function titleOf(key: string): string {
+  return key.slice(key.indexOf('.') + 1)
+}
+
+export function schemaOf(key: string): string {
+  const point = key.indexOf('.')
+  return point < 0 ? defaultSchema : key.slice(0, point)
+}
+
 /** Tables of the project by lower-case name. */
 export class TableCatalog {
   readonly #tables = new Map<string, Table>()
@@ -81,9 +97,12 @@ export class TableCatalog {
     this.#tables.delete(name)
   }
 
-  /** In order of name, from `after` on. */
-  list(prefix: string, after = ''): Table[] {
-    const found = [...this.#tables.values()].filter((table) => table.name.startsWith(prefix) && table.name > after)
+  /** Those of a schema in order of name, from `after` on. */
+  list(schema: string, prefix = '', after = ''): Table[] {
+    const found = [...this.#tables.values()].filter(({ name }) => {
+      const title = titleOf(name)
+      return schemaOf(name) === schema && title.startsWith(prefix) && title > after
+    })
     return found.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 }

@@ -1,7 +1,7 @@
 import { types, type DataType } from '../data-type.js'
 import { semanticError, tableNotFound } from '../odps-error.js'
 import type { Name, Relation } from '../sql/ast.js'
-import { allColumns, type Table } from '../table.js'
+import { allColumns, defaultSchema, schemaOf, tableKey, titleOf, type Table } from '../table.js'
 import { castExplicitly } from './cast.js'
 import { unify } from './common-type.js'
 import { bindExpression } from './expression.js'
@@ -11,21 +11,27 @@ import type { OutputColumn, Scope } from './scope.js'
 import type { BindContext } from './bind-context.js'
 import { name, type Typed } from './typed.js'
 
-/** A table by its name: `table`, `project.table`, `project.default.table`; ODPS-0130131 when there is none. */
-export function resolveTable(table: Name, bind: Pick<BindContext, 'project' | 'findTable'>): Table {
-  const found = bind.findTable(tableName(table, bind.project))
+type Naming = Pick<BindContext, 'project' | 'settings'>
+
+/** A table by its name: `table`, `project.table`, `schema.table`, `project.schema.table`; ODPS-0130131 when there is none. */
+export function resolveTable(table: Name, bind: Naming & Pick<BindContext, 'findTable'>): Table {
+  const found = bind.findTable(tableName(table, bind))
   if (found === undefined) throw tableNotFound(table.at, bind.project, table.parts.join('.'))
   return found
 }
 
-/** The last part of a name that stays in the project. */
-export function tableName(table: Name, project: string): string {
+/** The key of a name that stays in the project. */
+export function tableName(table: Name, { project, settings }: Naming): string {
   const parts = [...table.parts]
   const last = parts.pop() ?? ''
-  const [first, schema] = parts
-  const here = first === undefined || first === project.toLowerCase() || (first === 'default' && parts.length === 1)
-  if (!here || (schema !== undefined && schema !== 'default')) throw tableNotFound(table.at, first ?? project, last)
-  return last
+  const { inNames, current } = settings.schemas
+  const [first, second] = parts
+  const isProject = first === project.toLowerCase()
+  if (first === undefined) return tableKey(current, last)
+  if (second === undefined && inNames) return tableKey(first, last)
+  if (second === undefined && (isProject || first === defaultSchema)) return last
+  if (second !== undefined && isProject && (inNames || second === defaultSchema)) return tableKey(second, last)
+  throw tableNotFound(table.at, first, last)
 }
 
 /** A FROM in the engine's SQL; its relations enter the scope. */
@@ -55,12 +61,18 @@ function bindTable(relation: Extract<Relation, { kind: 'table' }>, scope: Scope,
     return `${name(single)} AS ${name(alias)}`
   }
   const table = resolveTable(written, bind)
-  const alias = relation.alias ?? table.name
+  const title = titleOf(table.name)
+  const alias = relation.alias ?? title
   const columns = allColumns(table).map((column): OutputColumn => {
     const partition = table.partitionColumns.includes(column)
     return { name: column.name, type: column.type, ...(partition ? { partitionOf: table.name } : {}) }
   })
-  const qualifiers = relation.alias === undefined ? [`${bind.project.toLowerCase()}.${table.name}`] : []
+  const [project, schema] = [bind.project.toLowerCase(), schemaOf(table.name)]
+  const whole = [
+    `${project}.${title}`,
+    ...(bind.settings.schemas.inNames ? [`${schema}.${title}`, `${project}.${schema}.${title}`] : []),
+  ]
+  const qualifiers = relation.alias === undefined ? whole : []
   scope.addRelation({ alias, qualifiers, columns }, at)
   return `${tableSql(table)} AS ${name(alias)}`
 }

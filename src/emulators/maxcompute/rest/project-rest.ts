@@ -53,18 +53,40 @@ export function getTenant(project: Project): Reply {
   return jsonReply({ Tenant: { ...names, ...times, TenantMeta: '', Parameters: parameters } })
 }
 
-/** The two-level model: one schema, `default`, that nobody can change. */
+/** In the two-level model one schema, `default`, that nobody can change. */
 export function schemas(exchange: Exchange, project: Project): Reply {
-  if (exchange.method !== 'GET')
-    throw new ServiceError(405, 'MethodNotAllowed', 'ODPS-0420111: the project has no schema model')
   const [, , , schema] = exchange.segments
-  const one = element(
+  if (exchange.method === 'POST' && schema === undefined) return postSchema(exchange, project)
+  if (exchange.method !== 'GET')
+    throw new ServiceError(
+      405,
+      'MethodNotAllowed',
+      `ODPS-0420111: ${exchange.method} of a schema is not supported here`,
+    )
+  const found = schema?.toLowerCase()
+  if (found !== undefined && project.schemas.has(found)) return xmlReply(xmlHead + schemaXml(found, project))
+  if (schema !== undefined) throw new ServiceError(404, 'NoSuchObject', `ODPS-0422155: Schema not found - '${schema}'`)
+  const all = [...project.schemas].sort().map((one) => schemaXml(one, project))
+  return xmlReply(`${xmlHead}<Schemas><Marker/><MaxItems>1000</MaxItems>${all.join('')}</Schemas>`)
+}
+
+function schemaXml(schema: string, project: Project): string {
+  return element(
     'Schema',
-    textElement('Name', 'default') + textElement('Owner', project.owner) + textElement('Type', 'managed'),
+    textElement('Name', schema) + textElement('Owner', project.owner) + textElement('Type', 'managed'),
   )
-  if (schema === undefined) return xmlReply(`${xmlHead}<Schemas><Marker/><MaxItems>1000</MaxItems>${one}</Schemas>`)
-  if (schema.toLowerCase() === 'default') return xmlReply(xmlHead + one)
-  throw new ServiceError(404, 'NoSuchObject', `ODPS-0422155: Schema not found - '${schema}'`)
+}
+
+/** `<Schema><Name>s</Name></Schema>` (maxcompute.md 3). */
+function postSchema(exchange: Exchange, project: Project): Reply {
+  if (project.world.maxcompute.schemaModel !== true)
+    throw new ServiceError(405, 'MethodNotAllowed', 'ODPS-0420111: the project has no schema model')
+  const document = parser.parse(exchange.body.toString()) as { readonly Schema?: { readonly Name?: string } }
+  const name = document.Schema?.Name?.trim().toLowerCase() ?? ''
+  if (!/^[a-z][a-z0-9_]{0,127}$/.test(name)) throw new ServiceError(400, 'InvalidParameter', `schema name '${name}'`)
+  if (project.schemas.has(name)) throw new ServiceError(409, 'ObjectAlreadyExists', `schema ${name} already exists`)
+  project.schemas.add(name)
+  return { status: 201, headers: {} }
 }
 
 /** A logview token, or an answer of the security model: `whoami` alone. */

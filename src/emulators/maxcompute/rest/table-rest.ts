@@ -2,7 +2,7 @@ import { typeText } from '../data-type.js'
 import { httpDate, paging, xmlReply, type Exchange, type Reply } from '../exchange.js'
 import { ServiceError } from '../odps-error.js'
 import type { Project } from '../project.js'
-import type { Column, Partition, Table } from '../table.js'
+import { defaultSchema, schemaOf, tableKey, titleOf, type Column, type Partition, type Table } from '../table.js'
 import { cdata, element, textElement, xmlHead } from '../xml.js'
 
 /** `GET /projects/{p}/tables`: names and owners, nothing else (maxcompute.md 3). */
@@ -11,14 +11,16 @@ export function listTables(exchange: Exchange, project: Project): Reply {
   const type = exchange.params.get('type')
   const all =
     type === undefined || type === 'MANAGED_TABLE'
-      ? project.tables.list((exchange.params.get('name') ?? '').toLowerCase(), marker)
+      ? project.tables.list(currentSchema(exchange, project), (exchange.params.get('name') ?? '').toLowerCase(), marker)
       : []
   const page = all.slice(0, maxItems)
-  const next = all.length > page.length ? (page[page.length - 1]?.name ?? '') : ''
+  const next = all.length > page.length ? titleOf(page[page.length - 1]?.name ?? '') : ''
   const tables = page.map((table) =>
     element(
       'Table',
-      textElement('Name', table.name) + textElement('Owner', table.owner) + textElement('Type', 'MANAGED_TABLE'),
+      textElement('Name', titleOf(table.name)) +
+        textElement('Owner', table.owner) +
+        textElement('Type', 'MANAGED_TABLE'),
     ),
   )
   return xmlReply(
@@ -26,8 +28,16 @@ export function listTables(exchange: Exchange, project: Project): Reply {
   )
 }
 
-export function findTable(name: string, project: Project): Table {
-  const table = project.tables.get(name.toLowerCase())
+/** `default` where the request names none; 0422155 for one that is not there. */
+function currentSchema({ params }: Exchange, { name, schemas }: Project): string {
+  const given = params.get('curr_schema')?.toLowerCase() ?? ''
+  if (given === '') return defaultSchema
+  if (schemas.has(given)) return given
+  throw new ServiceError(404, 'NoSuchSchema', `ODPS-0422155: Schema not found - '${name}.${given}'`)
+}
+
+export function findTable(name: string, schema: string, project: Project): Table {
+  const table = project.tables.get(tableKey(schema, name.toLowerCase()))
   if (table === undefined)
     throw new ServiceError(404, 'NoSuchObject', `ODPS-0420111: Table not found - '${project.name}.${name}'`)
   return table
@@ -35,7 +45,7 @@ export function findTable(name: string, project: Project): Table {
 
 /** What a table is, as of `GET /projects/{p}/tables/{t}` and its flags. */
 export async function getTable(exchange: Exchange, project: Project): Promise<Reply> {
-  const table = findTable(exchange.segments[3] ?? '', project)
+  const table = findTable(exchange.segments[3] ?? '', currentSchema(exchange, project), project)
   if (exchange.method !== 'GET')
     throw new ServiceError(405, 'MethodNotAllowed', `${exchange.method} on a table is not supported by this emulator`)
   if (exchange.params.has('data'))
@@ -59,12 +69,12 @@ function tableXml(table: Table, project: Project, schema: string): string {
   return element(
     'Table',
     [
-      textElement('Name', table.name),
+      textElement('Name', titleOf(table.name)),
       textElement('TableId', table.id),
       textElement('Comment', table.comment),
       textElement('Owner', table.owner),
       textElement('Project', project.name),
-      textElement('SchemaName', ''),
+      textElement('SchemaName', project.world.maxcompute.schemaModel === true ? schemaOf(table.name) : ''),
       textElement('TableLabel', ''),
       textElement('CryptoAlgo', ''),
       textElement('CreationTime', httpDate(table.createdAt)),

@@ -7,7 +7,7 @@ import { defineColumn } from './define-column.js'
 import { checkColumnName, checkComment, checkLifecycle, checkTableName } from './names.js'
 import { partitionValues, partitionCondition } from './partition.js'
 import { partitionMatches } from './partition-filter.js'
-import { partitionKey } from '../table.js'
+import { partitionKey, schemaOf, tableKey, titleOf } from '../table.js'
 import type { Outcome, RunContext } from './run-context.js'
 
 type Alter = Extract<Statement, { kind: 'alter' }>
@@ -68,8 +68,9 @@ function rename(
   statement: Alter,
   run: RunContext,
 ): void {
-  const to = tableName(action.to, run.bind.project)
-  checkTableName(to, action.to.at)
+  const { parts, at } = action.to
+  const to = parts.length === 1 ? tableKey(schemaOf(table.name), parts[0] ?? '') : tableName(action.to, run.bind)
+  checkTableName(titleOf(to), at)
   if (run.project.tables.get(to) !== undefined) {
     throw new StatementError(
       '0130211',

@@ -3,7 +3,7 @@ import { engineType, types, type DataType } from '../data-type.js'
 import { semanticError, StatementError, place, unsupported, type Position } from '../odps-error.js'
 import type { Statement, TableOptions } from '../sql/statement.js'
 import type { Name } from '../sql/ast.js'
-import { allColumns, newId, newPhysicalName, type Column, type Table } from '../table.js'
+import { allColumns, newId, newPhysicalName, schemaOf, titleOf, type Column, type Table } from '../table.js'
 import { defineColumn, definePartitionColumn, newColumnName } from './define-column.js'
 import { checkComment, checkLifecycle, checkTableName, columnCountMax, partitionLevelCountMax } from './names.js'
 import type { Outcome, RunContext } from './run-context.js'
@@ -18,8 +18,7 @@ const keyBases = ['tinyint', 'smallint', 'int', 'bigint', 'string', 'varchar', '
 const done: Outcome = { kind: 'text', text: '' }
 
 export async function createTable(statement: Create, run: RunContext): Promise<Outcome> {
-  const name = tableName(statement.table, run.bind.project)
-  checkTableName(name, statement.table.at)
+  const name = newTableName(statement.table, run)
   const { options } = statement
   const columns = statement.columns.map((definition) => defineColumn(definition, run.bind))
   const partitionColumns = options.partitionedBy.map((definition) => definePartitionColumn(definition, run.bind))
@@ -31,6 +30,14 @@ export async function createTable(statement: Create, run: RunContext): Promise<O
   await makePhysical(table, run)
   addTable(table, statement.table, run)
   return done
+}
+
+/** The key of a table that is to be made, in a schema that exists. */
+function newTableName(name: Name, run: RunContext): string {
+  const key = tableName(name, run.bind)
+  checkTableName(titleOf(key), name.at)
+  if (run.project.schemas.has(schemaOf(key))) return key
+  throw new StatementError('0422155', `${place(name.at)} Schema not found - '${run.bind.project}.${schemaOf(key)}'`)
 }
 
 /** The table is there and that is fine; without IF NOT EXISTS it is an error. */
@@ -139,8 +146,7 @@ function checkPrimaryKey(primaryKey: readonly string[], columns: readonly Column
 
 /** CREATE TABLE … AS SELECT: without partitions (maxcompute.md 5.5); columns keep the names of the query. */
 export async function createTableAs(statement: CreateAs, run: RunContext): Promise<Outcome> {
-  const name = tableName(statement.table, run.bind.project)
-  checkTableName(name, statement.table.at)
+  const name = newTableName(statement.table, run)
   checkOptions(statement.options, [], [], statement.at)
   if (statement.options.partitionedBy.length > 0)
     throw semanticError(statement.at, 'CREATE TABLE AS cannot have partitions')
@@ -165,8 +171,7 @@ function storable(type: DataType, at: Position): DataType {
 
 /** Columns, partitions, comments; not lifecycle nor rows. */
 export async function createTableLike(statement: CreateLike, run: RunContext): Promise<Outcome> {
-  const name = tableName(statement.table, run.bind.project)
-  checkTableName(name, statement.table.at)
+  const name = newTableName(statement.table, run)
   const like = resolveTable(statement.like, run.bind)
   if (exists(name, statement, run)) return done
   const { lifecycle } = statement

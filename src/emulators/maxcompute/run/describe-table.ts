@@ -1,7 +1,7 @@
 import { resolveTable } from '../bind/relation.js'
 import { typeText } from '../data-type.js'
 import type { Statement } from '../sql/statement.js'
-import type { Table } from '../table.js'
+import { titleOf, type Table } from '../table.js'
 import type { Outcome, RunContext } from './run-context.js'
 
 const rule = `+${'-'.repeat(84)}+`
@@ -51,8 +51,10 @@ export function showTables(statement: Extract<Statement, { kind: 'show-tables' }
     .replace(/[*%]/g, '.*')
     .replaceAll('_', '.')
   const wanted = new RegExp(`^${pattern ?? '.*'}$`)
-  const lines = run.project.tables.list('').filter((table) => wanted.test(table.name))
-  return { kind: 'text', text: lines.map((table) => `${table.owner}:${table.name}\n`).join('') }
+  const lines = run.project.tables
+    .list(run.bind.settings.schemas.current)
+    .filter(({ name }) => wanted.test(titleOf(name)))
+  return { kind: 'text', text: lines.map((table) => `${table.owner}:${titleOf(table.name)}\n`).join('') }
 }
 
 /** `ds=20200101/hh=01`, a line each. */

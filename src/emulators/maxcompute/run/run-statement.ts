@@ -5,6 +5,7 @@ import type { Query } from '../sql/ast.js'
 import type { Statement } from '../sql/statement.js'
 import { resultSchema, type Table } from '../table.js'
 import { alterTable } from './alter-table.js'
+import { createSchema } from './create-schema.js'
 import { createTable, createTableAs, createTableLike, makePhysical } from './create-table.js'
 import { describeTable, showPartitions, showTables } from './describe-table.js'
 import { insert } from './insert.js'
@@ -43,6 +44,16 @@ export async function runStatement(statement: Statement, run: RunContext): Promi
       return showTables(statement, run)
     case 'show-partitions':
       return showPartitions(statement, run)
+    case 'create-schema':
+      return createSchema(statement, run)
+    case 'show-schemas':
+      return {
+        kind: 'text',
+        text: [...run.project.schemas]
+          .sort()
+          .map((schema) => `${schema}\n`)
+          .join(''),
+      }
     case 'set':
       return done
     case 'refused':
@@ -67,7 +78,7 @@ async function select(query: Query, run: RunContext): Promise<Outcome> {
 }
 
 function drop(statement: Extract<Statement, { kind: 'drop' }>, run: RunContext): Outcome {
-  const name = tableName(statement.table, run.bind.project)
+  const name = tableName(statement.table, run.bind)
   const table = run.project.tables.get(name)
   if (table === undefined) {
     if (statement.ifExists) return done

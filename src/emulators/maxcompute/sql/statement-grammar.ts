@@ -36,6 +36,10 @@ function readStatement(reader: TokenReader, script: boolean): Statement {
   const at = reader.at
   if (startsQuery(reader)) return { kind: 'query', query: reader.query(), at }
   if (reader.takeWords('CREATE', 'TABLE')) return readCreateTable(reader)
+  if (reader.takeWords('CREATE', 'SCHEMA')) {
+    const ifNotExists = reader.takeWords('IF', 'NOT', 'EXISTS')
+    return { kind: 'create-schema', ifNotExists, name: reader.qualifiedName(), at }
+  }
   if (reader.takeWords('DROP', 'TABLE')) {
     const ifExists = reader.takeWords('IF', 'EXISTS')
     return { kind: 'drop', ifExists, table: reader.qualifiedName(), at }
@@ -126,6 +130,7 @@ function readDescribe(reader: TokenReader): Statement {
 function readShow(reader: TokenReader): Statement {
   const at = reader.at
   if (reader.takeWords('PARTITIONS')) return { kind: 'show-partitions', table: reader.qualifiedName(), at }
+  if (reader.takeWords('SCHEMAS')) return { kind: 'show-schemas', at }
   reader.expectWords('TABLES')
   if (reader.takeWords('IN') || reader.takeWords('FROM')) reader.qualifiedName()
   const pattern = reader.takeWords('LIKE') ? reader.string() : undefined

@@ -134,6 +134,8 @@ export type Statement = { readonly at: Position } & (
       readonly extended: boolean
       readonly partition: readonly PartitionItem[]
     }
+  | { readonly kind: 'create-schema'; readonly name: Name; readonly ifNotExists: boolean }
+  | { readonly kind: 'show-schemas' }
   | { readonly kind: 'show-tables'; readonly pattern?: string }
   | { readonly kind: 'show-partitions'; readonly table: Name }
   | { readonly kind: 'set'; readonly name: string; readonly value: string }
