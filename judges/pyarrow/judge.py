@@ -12,6 +12,7 @@ import pyarrow
 import pyarrow.compute
 import pyarrow.parquet
 import tpch
+import values as ten_thousand
 from botocore.config import Config
 from judging import Judge, same
 
@@ -196,6 +197,30 @@ def exact():
     same(len(found), len(values))
 
 
+every = f"public.judge_values_{run[:8]}"
+
+
+@judge.check("ten thousand values of every type are inserted")
+def insert():
+    columns = ", ".join(f"c{n} {column[0]}" for n, column in enumerate(ten_thousand.columns))
+    ask(f"create table {every} (id integer, {columns})")
+    for statement in ten_thousand.insertions(every):
+        ask(statement)
+    same(ask(f"select count(*) from {every}")[0][0], ten_thousand.rowCount)
+
+
+@judge.check("ten thousand values of every type are read back")
+def read_back():
+    items = ", ".join(f"{column[1].format(f'c{n}')} as c{n}" for n, column in enumerate(ten_thousand.columns))
+    table = Unloaded(f"select id, {items} from {every}", "every").table()
+    ids = table.column("id").to_pylist()
+    same(sorted(ids), list(range(ten_thousand.rowCount)))
+    for n, (wanted, column) in enumerate(zip(ten_thousand.drawn, ten_thousand.columns)):
+        for row, found in zip(ids, table.column(f"c{n}").to_pylist()):
+            same_value = ten_thousand.exactly(found) == ten_thousand.exactly(wanted[row])
+            assert same_value, f"{column[0]}, row {row}, found {found!r}, wanted {wanted[row]!r}"
+
+
 @judge.check("nothing is written for no rows")
 def nothing():
     parts = Unloaded(f"select * from {kitchen} where id < 0", "nothing")
@@ -203,4 +228,5 @@ def nothing():
 
 
 ask(f"drop table {kitchen}")
+ask(f"drop table {every}")
 judge.end()
