@@ -9,7 +9,8 @@ const shapes = [
   '  tpch.shipped: { partition: { by: shipped, unit: month }, where: "id <> 7" }',
   '  tpch.customer: { partition: { by: c_mktsegment } }',
   '  tpch.part: { clustering: { by: [p_partkey], sortedBy: [p_size, p_partkey], buckets: 4 } }',
-  '  tpch.orders: { clustering: auto }',
+  '  tpch.orders: { partition: { by: o_orderdate, unit: day } }',
+  '  tpch.partsupp: { clustering: auto }',
   '  tpch.supplier: { primaryKey: true }',
   'select:',
 ].join('\n')
@@ -84,6 +85,12 @@ describe('tables of optional shape', () => {
     expect((await runSql(emulated.clouds, 'SHOW PARTITIONS customer')).trim().split('\n')).toEqual(
       ['AUTOMOBILE', 'BUILDING', 'FURNITURE', 'HOUSEHOLD', 'MACHINERY'].map((one) => `c_mktsegment_value=${one}`),
     )
+  })
+
+  it('fill more partitions than one INSERT takes', async () => {
+    const [[days = ''] = []] = await ask('SELECT COUNT(DISTINCT o_orderdate) FROM tpch.orders')
+    expect(Number(days)).toBeGreaterThan(1024)
+    expect((await runSql(emulated.clouds, 'SHOW PARTITIONS orders')).trim().split('\n')).toHaveLength(Number(days))
   })
 
   it('are refused without a partition predicate, as plain SQL sends them', async () => {

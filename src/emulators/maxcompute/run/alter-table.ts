@@ -168,6 +168,9 @@ async function dropMatching(
 ): Promise<void> {
   if (table.partitionColumns.length === 0) throw semanticError(statement.at, `table ${table.name} is not partitioned`)
   const partitions = new Map(table.partitions)
+  // Of any partition, so that a wrong condition is refused also where there is none.
+  const any = { values: table.partitionColumns.map(() => ''), createdAt: 0, modifiedAt: 0 }
+  for (const { condition, at } of action.filters) partitionMatches(table, any, condition, at)
   for (const [key, partition] of table.partitions) {
     const isWanted = action.filters.some(({ condition, at }) => partitionMatches(table, partition, condition, at))
     if (!isWanted) continue

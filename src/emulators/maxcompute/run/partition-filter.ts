@@ -8,8 +8,10 @@ export function partitionMatches(table: Table, partition: Partition, condition: 
   if (condition.kind === 'unary' && condition.operator === 'not') return !matches(condition.operand)
   if (condition.kind !== 'binary') throw unsupported(at, 'such a partition filter')
   const { operator, left, right } = condition
-  if (operator === 'and') return matches(left) && matches(right)
-  if (operator === 'or') return matches(left) || matches(right)
+  if (operator === 'and' || operator === 'or') {
+    const both = [matches(left), matches(right)]
+    return operator === 'and' ? both.every(Boolean) : both.some(Boolean)
+  }
   if (left.kind !== 'column' || right.kind !== 'string') {
     throw unsupported(at, 'a partition filter other than column, operator and text')
   }

@@ -64,9 +64,12 @@ function readFilters(reader: TokenReader): PartitionFilter[] {
 
 /** Whether what follows is more than `PARTITION (column = value, …)`. */
 function isFilter(reader: TokenReader): boolean {
-  for (let ahead = 2; ahead < filterTokenCountMax; ahead += 1) {
+  let depth = 1
+  for (let ahead = 2; ahead < filterTokenCountMax && depth > 0; ahead += 1) {
     const { kind, text } = reader.peek(ahead)
-    if (kind === 'end' || (kind === 'mark' && text === ')')) return false
+    if (kind === 'end') return false
+    if (kind === 'mark' && text === '(') depth += 1
+    if (kind === 'mark' && text === ')') depth -= 1
     if (kind === 'mark' && ['<', '>', '<=', '>=', '<>', '!='].includes(text)) return true
     if (kind === 'word' && ['AND', 'OR', 'NOT'].includes(text.toUpperCase())) return true
   }
