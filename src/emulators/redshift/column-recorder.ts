@@ -85,11 +85,13 @@ function defaultOf({ column, oid, number }: RecordedColumn): string | undefined 
   return `${name}(${oid}, ${number - 1}, '${identity.seed},${identity.step}'::text)`
 }
 
+/** The engine's sequences begin at 1, or end at -1, unless they are told; identities begin at any number, often at 0. */
 function sequenceSql({ column, schema, oid, number }: RecordedColumn): string {
   const { identity } = column
   if (identity === undefined) return ''
-  return `CREATE SEQUENCE ${identitySequence(schema, oid, number)} START WITH ${identity.seed} INCREMENT BY ${identity.step}
-    ${Number(identity.step) < 0 ? `MAXVALUE ${identity.seed} MINVALUE -9223372036854775807` : ''};`
+  const bounds = 'MINVALUE -9223372036854775807 MAXVALUE 9223372036854775807'
+  const sequence = identitySequence(schema, oid, number)
+  return `CREATE SEQUENCE ${sequence} INCREMENT BY ${identity.step} ${bounds} START WITH ${identity.seed};`
 }
 
 export function identitySequence(schema: string, oid: number, number: number): string {
