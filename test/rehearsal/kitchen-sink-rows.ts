@@ -129,6 +129,23 @@ const bytes: KitchenRows = {
   ],
 }
 
+/** As other databases print them: little endian, with the reference system 4326, and without one. */
+const shapes: KitchenRows = {
+  relation: 'shapes',
+  columns: ['g', 'h'],
+  rows: [
+    [
+      ["ST_GeomFromText('POINT(1 2)', 4326)", '0101000020E6100000000000000000F03F0000000000000040'],
+      ["'0101000020E6100000000000000000F03F0000000000000040'", '0101000020E6100000000000000000F03F0000000000000040'],
+    ],
+    [
+      ["ST_GeomFromText('LINESTRING(0 0, 1 1)')", '010200000002000000' + '0'.repeat(32) + '000000000000F03F'.repeat(2)],
+      nothing,
+    ],
+    nulls(2),
+  ],
+}
+
 const odd: KitchenRows = {
   relation: '"per%cent/of\\all"',
   columns: ['"a%b"', '"a/b"', '"a\\b"', '"a.b"', '"a\'b"', '"say ""hi"""', '" lead"', '"trail "', '"{column}"'],
@@ -174,6 +191,6 @@ function wideValue(n: number): Value {
 }
 
 export const kitchenRows = [
-  ...[numbers, texts, moments, documents, bytes],
+  ...[numbers, texts, moments, documents, bytes, shapes],
   ...[odd, reserved, chinese, collisions, wide],
 ]

@@ -1,6 +1,6 @@
 -- Identities, defaults, encodings, distribution and sort keys.
 CREATE TABLE kitchen.identities (
-  a  bigint  IDENTITY(1, 1),
+  a  bigint  IDENTITY(0, 1),
   v  varchar(10) NOT NULL
 );
 
