@@ -22,8 +22,11 @@ export interface Partitioning {
   readonly assumptions: readonly Assumption[]
 }
 
-/** Most partitions that one query of MaxCompute reads (maxcompute.md 5.3): a table with more could not be verified whole. */
-export const partitionCountMax = 10_000
+/**
+ * Most partitions: one query of MaxCompute reads 10,000 (maxcompute.md 5.3), and the list of them, which is compared, must
+ * be shorter than the longest result, since one as long as that may have been cut.
+ */
+export const partitionCountMax = 9_999
 
 /** A word, since a partition's name begins with a letter or digit. */
 const nullName = 'null'
@@ -41,6 +44,8 @@ export function partitionOf(
     readonly where?: string
     readonly columns: readonly ColumnPlan[]
     readonly setting: string
+    /** Most rows that a result of the project may have. */
+    readonly resultRowCountMax?: number | undefined
   },
 ): Partitioning {
   const column = of.columns.find(({ source }) => source === choice.by)
@@ -105,14 +110,15 @@ function freeName(wanted: string, columns: readonly ColumnPlan[]): string {
   return name
 }
 
-function fewPartitions(partition: PartitionPlan, { source, where }: Place): Assumption {
+function fewPartitions(partition: PartitionPlan, { source, where, resultRowCountMax = Infinity }: Place): Assumption {
+  const countMax = Math.min(partitionCountMax, resultRowCountMax - 1)
   const counted = `SELECT DISTINCT ${partition.unloadExpression} AS p FROM ${relationSql(source)}${whereSql(where)}`
   return {
     code: 'RS0231',
     column: partition.by,
     violatedWhere: 'FALSE',
-    message: `${partition.by} makes at most ${partitionCountMax} partitions`,
-    countSql: `SELECT CASE WHEN COUNT(*) > ${partitionCountMax} THEN COUNT(*) ELSE 0 END AS e0 FROM (${counted}) AS d`,
+    message: `${partition.by} makes at most ${countMax} partitions`,
+    countSql: `SELECT CASE WHEN COUNT(*) > ${countMax} THEN COUNT(*) ELSE 0 END AS e0 FROM (${counted}) AS d`,
     counted: 'partitions',
   }
 }

@@ -17,6 +17,8 @@ export interface PlanPolicy {
   readonly lifecycleDays?: number
   /** In the order of the config; none means that everything is carried. */
   readonly relations?: readonly RelationChoice[]
+  /** Of the target, where it is known: what is compared as a list must fit. */
+  readonly resultRowCountMax?: number
 }
 
 /** Well below the 2 GB that MaxCompute reads of one file, and a multiple of 32 as UNLOAD rounds (redshift.md 1.4). */
@@ -56,6 +58,7 @@ export function planRelation(whole: CatalogEntry, policy: PlanPolicy): RelationP
     entry,
     columns,
     where: part.where,
+    resultRowCountMax: policy.resultRowCountMax,
   })
   const concerns = [
     ...tableNameConcerns(source, policy.naming),

@@ -82,7 +82,7 @@ export const surroundingConcerns = {
     class: 'blocking',
     title: 'Too many partitions',
     explanation:
-      "One query of MaxCompute reads at most 10,000 partitions, so that a table with more could not be verified whole. The plan takes for granted that there are no more; the scan or the unload's snapshot found more.",
+      "One query of MaxCompute reads at most 10,000 partitions, and their list must fit a result of the project (READ_TABLE_MAX_ROW), or the table could not be verified whole. The plan takes for granted that there are fewer; the scan or the unload's snapshot found more.",
     remedy: 'Choose a coarser unit (day, month, year) or another column under relations.<pattern>.partition.',
   },
   RS0232: {

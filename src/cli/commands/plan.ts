@@ -73,7 +73,8 @@ export async function planRun(
   await readCatalog(places, config, run.folder, run.journal, call)
   const facts = await targetFacts(run.folder)
   const chosen = policyOf(loaded)
-  const policy = { ...chosen, naming: namingWithin(chosen.naming, facts) }
+  const { resultRowCountMax } = facts
+  const policy = { ...chosen, naming: namingWithin(chosen.naming, facts), resultRowCountMax }
   if (scan || config.scan) {
     const options = { atOnce: config.limits.unload, millisecondsMax: config.hours.unload * 3_600_000 }
     tellScan(context, await scanRelations(places.source, policy, run.folder, run.journal, options, call))
