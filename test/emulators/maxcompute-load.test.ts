@@ -185,8 +185,8 @@ describe('LOAD', () => {
     const location =
       "LOAD OVERWRITE TABLE formats FROM LOCATION 'oss://oss-cn-hangzhou-internal.aliyuncs.com/maxcompute-stage/one/'"
     await expect(service.client.run(`${location} STORED AS ORC`)).rejects.toThrow('STORED AS ORC is not supported')
-    await expect(service.client.run(`${location} STORED BY 'com.aliyun.odps.CsvStorageHandler'`)).rejects.toThrow(
-      'CsvStorageHandler',
+    await expect(service.client.run(`${location} STORED BY 'com.example.Handler'`)).rejects.toThrow(
+      'com.example.Handler',
     )
   })
 

@@ -27,6 +27,8 @@ export interface Switches {
   readonly loadNeedsHive: boolean
   /** Whether `oss://bucket/path/`, without an endpoint, is accepted (maxcompute.md 4.2). */
   readonly locationWithoutEndpoint: boolean
+  /** Whether LOAD of CSV takes the text that stands for NULL as NULL within quotes, too. */
+  readonly quotedNullIndicator: 'null' | 'value'
 }
 
 export const defaultSwitches: Switches = {
@@ -42,6 +44,7 @@ export const defaultSwitches: Switches = {
   parseErrors: 'post',
   loadNeedsHive: false,
   locationWithoutEndpoint: false,
+  quotedNullIndicator: 'null',
 }
 
 const choices: { readonly [Name in keyof Switches]: readonly Switches[Name][] } = {
@@ -57,6 +60,7 @@ const choices: { readonly [Name in keyof Switches]: readonly Switches[Name][] } 
   parseErrors: ['post', 'task'],
   loadNeedsHive: [false, true],
   locationWithoutEndpoint: [false, true],
+  quotedNullIndicator: ['null', 'value'],
 }
 
 /** The defaults with what was chosen; an unknown switch or setting throws, with its name. */

@@ -80,6 +80,11 @@ export const byteFunctions: FunctionTable = {
   st_geomfromtext: fromText(rsType('geometry'), '0'),
   st_geomfromewkt: fromText(rsType('geometry'), '-1'),
   st_geogfromtext: fromText(rsType('geography'), '4326'),
+  st_asewkb: {
+    arity: [1, 1],
+    bind: ({ args }) => ({ sql: `unhex(rs_geometry(${args[0]?.sql ?? ''}))`, type: varbyte }),
+  },
+  json_serialize_to_varbyte: typed('encode', varbyte),
   st_ashexewkb: typed('rs_geometry', varchar()),
   st_asewkt: wellKnownText(true),
   st_astext: wellKnownText(false),

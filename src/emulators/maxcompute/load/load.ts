@@ -11,25 +11,32 @@ import { resolveLocation, type LoadLocation } from './location.js'
 import { downloadObject, listObjects, type OssObject } from './oss-reader.js'
 import { unreadable } from './parquet-fit.js'
 import { parquetSelect } from './parquet-select.js'
+import { textFormatOf, type TextFormat } from './text-format.js'
+import { textSelect } from './text-select.js'
 
 /** Bytes of one file (maxcompute.md 4.2). */
 export const fileByteCountMax = 3 * 1024 ** 3
 
 const parquetSerde = 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'
 
-/** LOAD … FROM LOCATION … STORED AS PARQUET: every object under the location is read (maxcompute.md 4). */
+/** LOAD … FROM LOCATION of Parquet or text: every object under the location is read (maxcompute.md 4). */
 export async function load(statement: Load & { readonly at: Position }, run: RunContext): Promise<Outcome> {
   const table = resolveTable(statement.table, run.bind)
-  checkFormat(statement, run)
+  const format = textFormatOf(statement)
+  checkFormat(statement, format, run)
   const { values, dynamic } = splitPartition(table, statement.partition, statement.at, run.bind)
   if (dynamic.length > 0) throw unsupported(statement.at, 'LOAD into dynamic partitions')
-  checkTypes(table, run)
+  if (format === undefined) checkTypes(table, run)
   const location = resolveLocation(statement, run)
   const objects = await findObjects(location)
   const dir = join(run.dir, `load-${run.instance}`)
   await mkdir(dir, { recursive: true })
   try {
-    const selects = await fetchAll(objects, location, dir, table, values, run)
+    const read = (file: ReadFile): Promise<string> =>
+      format === undefined
+        ? parquetSelect(file, table, values, run)
+        : textSelect(file, table, values, format, run, statement.at)
+    const selects = await fetchAll(objects, location, dir, read)
     const rowCount = await fillTable(table, { overwrite: statement.overwrite, values, selects }, run)
     return { kind: 'text', text: '', rowCount }
   } finally {
@@ -37,11 +44,16 @@ export async function load(statement: Load & { readonly at: Position }, run: Run
   }
 }
 
-function checkFormat(statement: Load & { readonly at: Position }, run: RunContext): void {
+function checkFormat(statement: Load & { readonly at: Position }, text: TextFormat | undefined, run: RunContext): void {
   const { at, handler, format = '', serde } = statement
-  if (handler !== undefined) throw unsupported(at, `LOAD … STORED BY '${handler}'`)
-  if (format !== 'PARQUET') throw unsupported(at, `LOAD … STORED AS ${format}`)
-  if (serde !== undefined && serde !== parquetSerde) throw unsupported(at, `LOAD … ROW FORMAT SERDE '${serde}'`)
+  if (handler !== undefined) {
+    if (text !== undefined) return
+    throw unsupported(at, `LOAD … STORED BY '${handler}'`)
+  }
+  if (text === undefined && format !== 'PARQUET' && format !== 'TEXTFILE')
+    throw unsupported(at, `LOAD … STORED AS ${format}`)
+  if (text === undefined && serde !== undefined && serde !== parquetSerde)
+    throw unsupported(at, `LOAD … ROW FORMAT SERDE '${serde}'`)
   if (!run.project.switches.loadNeedsHive || run.bind.settings.hive) return
   throw readerError('java.lang.ClassNotFoundException: com.aliyun.odps.hive.wrapper.HiveStorageHandlerWrapper')
 }
@@ -64,20 +76,23 @@ async function findObjects(location: LoadLocation): Promise<readonly OssObject[]
   )
 }
 
+interface ReadFile {
+  readonly file: string
+  readonly location: string
+}
+
 /** Files are fetched one after the other; their rows are read by the engine. */
 async function fetchAll(
   objects: readonly OssObject[],
   { place }: LoadLocation,
   dir: string,
-  table: Table,
-  values: readonly string[],
-  run: RunContext,
+  read: (file: ReadFile) => Promise<string>,
 ): Promise<readonly string[]> {
   const selects: string[] = []
   for (const [index, object] of objects.entries()) {
-    const file = join(dir, `${index}.parquet`)
+    const file = join(dir, `${index}.part`)
     await downloadObject(place, object.key, file)
-    selects.push(await parquetSelect({ file, location: `oss://${place.bucket}/${object.key}` }, table, values, run))
+    selects.push(await read({ file, location: `oss://${place.bucket}/${object.key}` }))
   }
   return selects
 }
