@@ -7,9 +7,11 @@ import { readPairedQueries } from './paired-queries.js'
 
 export function relationChoices(config: Config): readonly RelationChoice[] {
   return Object.entries(config.relations).map(([match, chosen]) => {
-    const { where, columns, partition, clustering, primaryKey } = chosen
+    const { where, columns, partition, clustering, primaryKey, format, plainText } = chosen
     return {
       match,
+      ...(format === undefined ? {} : { format }),
+      ...(plainText === undefined ? {} : { plainText }),
       ...(primaryKey === undefined ? {} : { primaryKey }),
       ...(where === undefined ? {} : { where }),
       ...(columns === undefined ? {} : { columns }),

@@ -3,6 +3,7 @@ import { rowFilterProblem } from '../dialect/redshift/row-filter.js'
 import { MigrationError } from '../model/errors.js'
 import { arrangementProblem } from '../translate/relation-choice.js'
 import { relationChoices } from './comparable-queries.js'
+import { fileRules } from './file-rules.js'
 import type { Config } from './config-schema.js'
 
 type Redshift = Config['redshift']
@@ -13,6 +14,7 @@ export function checkRules(path: string, config: Config): Config {
     ...prefixRules(config),
     ...loginRules(config.redshift),
     ...unloadRules(config),
+    ...fileRules(config),
     ...filterRules(config),
     ...arrangementRules(config),
     ...namingRules(config),
@@ -22,7 +24,7 @@ export function checkRules(path: string, config: Config): Config {
   throw new MigrationError('config', `${path}: ${broken.text}`, broken.hint === undefined ? {} : { hint: broken.hint })
 }
 
-interface Broken {
+export interface Broken {
   /** `s3.prefix: …` */
   readonly text: string
   readonly hint?: string

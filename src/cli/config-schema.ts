@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { access, maxcompute, onlineMigration, oss, redshift, s3 } from './place-schema.js'
-import { naming, relationPattern, relations, types } from './translation-schema.js'
+import { format, naming, relationPattern, relations, text, types } from './translation-schema.js'
 
 /** What the config file may say. No transforms: the published JSON Schema and this are the same thing. */
 
@@ -83,6 +83,8 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('planning asks the source whether its data are as the plan assumes, one scan a relation that needs it'),
+  format,
+  text,
   types,
   naming,
   relations,

@@ -5,7 +5,8 @@ import type { LoadedConfig } from './config.js'
 
 /** What the config chose, as the planner takes it. */
 export function policyOf(loaded: LoadedConfig): PlanPolicy {
-  const { types, naming, maxcompute, verify, limits, lifecycleDays } = loaded.config
+  const { types, naming, maxcompute, verify, limits, lifecycleDays, format, text } = loaded.config
+  const { delimiter, nullAs, header, addQuotes, escape } = text
   const overrides = types.overrides.map(({ match, type, expression }) =>
     expression === undefined ? { match, type } : { match, type, expression },
   )
@@ -21,6 +22,7 @@ export function policyOf(loaded: LoadedConfig): PlanPolicy {
       columns: naming.columns,
     },
     relations: relationChoices(loaded.config),
+    files: { format, delimiter, nullText: nullAs, header, addQuotes, escape },
     depth: verify.default,
     partMegabytesMax: limits.partMegabytes,
     ...(lifecycleDays === undefined ? {} : { lifecycleDays }),

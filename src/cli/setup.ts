@@ -19,6 +19,8 @@ export function setupOf(config: Config): Setup {
     exclude: config.exclude,
     consistency: config.consistency,
     carrier: config.carrier,
+    format: config.format,
+    text: config.text,
     types: config.types,
     naming: config.naming,
     relations: config.relations,

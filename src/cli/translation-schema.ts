@@ -83,10 +83,38 @@ export const naming = z
   })
   .prefault({})
 
+const formats = z.enum(['auto', 'parquet', 'csv', 'text'])
+
+export const format = formats
+  .default('auto')
+  .describe(
+    'what the parts are: parquet; csv or text, in which all is text and loaded through a staging table; auto: parquet, and csv for relations that parquet cannot carry',
+  )
+
+export const text = z
+  .strictObject({
+    compression: z.enum(['gzip', 'zstd', 'bzip2', 'none']).default('gzip').describe('gzip: MaxCompute reads no other'),
+    delimiter: z.string().default('|').describe('of text, one of | , ; ^ ~ tab; csv has commas'),
+    nullAs: z.string().default('\\N').describe('what stands for NULL'),
+    header: z.boolean().default(false).describe('the first line of every part names the columns'),
+    addQuotes: z.boolean().default(false).describe('quotes round every field of text'),
+    escape: z.boolean().default(false).describe('ESCAPE in text; not with addQuotes'),
+  })
+  .describe('how csv and text parts are written')
+  .prefault({})
+
 export const relations = z
   .record(
     relationPattern,
     z.strictObject({
+      format: formats.optional().describe('as for all relations when absent'),
+      plainText: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe(
+          'CHAR and VARCHAR columns that csv and text carry as they are; without line ends, quotes, backslashes and delimiters, which is asked',
+        ),
       where: z
         .string()
         .min(1)

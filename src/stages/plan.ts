@@ -6,6 +6,7 @@ import { relationText, tableText } from '../model/names.js'
 import type { Concern, ConcernClass, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
 import { settleAssumptions } from '../translate/assumptions.js'
 import { concernOf } from '../translate/concern-codes.js'
+import { relationId } from '../translate/names.js'
 import { planRelation, type PlanPolicy } from '../translate/relation.js'
 import { unplannedObject, unplannedRelation, type Unplanned } from '../translate/unmigrated.js'
 import { catalogObjects, CoverageCount, fateOf, gapConcerns } from './coverage.js'
@@ -100,12 +101,14 @@ async function* planned(
 ): AsyncGenerator<RelationPlan | Unplanned> {
   const tables = new Map<string, string>()
   for await (const entry of folder.readLines<CatalogEntry>('catalog.jsonl')) {
-    yield unplannedRelation(entry) ?? withTableConcern(settled(planRelation(entry, policy), broken), tables)
+    yield unplannedRelation(entry) ?? withTableConcern(settled(entry, policy, broken), tables)
   }
 }
 
-function settled(plan: RelationPlan, broken: Broken): RelationPlan {
-  return settleAssumptions(plan, broken.get(plan.relationId) ?? [])
+/** What a scan found wrong first has a say in the format: csv carries some of it. */
+function settled(entry: CatalogEntry, policy: PlanPolicy, broken: Broken): RelationPlan {
+  const examined = broken.get(relationId(entry)) ?? []
+  return settleAssumptions(planRelation(entry, policy, examined), examined)
 }
 
 function isPlan(one: RelationPlan | Unplanned): one is RelationPlan {

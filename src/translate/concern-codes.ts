@@ -1,6 +1,7 @@
 import type { Concern } from '../model/plan.js'
 import type { ConcernCode } from './concern-code.js'
 import { dataConcerns } from './data-concerns.js'
+import { fileConcerns } from './file-concerns.js'
 import { namingConcerns } from './naming-concerns.js'
 import { surroundingConcerns } from './surrounding-concerns.js'
 import { typeConcerns } from './type-concerns.js'
@@ -8,7 +9,13 @@ import { typeConcerns } from './type-concerns.js'
 export type { ConcernCode }
 
 /** RS01xx types, RS02xx what surrounds a column or relation, RS03xx names and limits. */
-export const concernCodes = { ...typeConcerns, ...dataConcerns, ...surroundingConcerns, ...namingConcerns }
+export const concernCodes = {
+  ...typeConcerns,
+  ...dataConcerns,
+  ...fileConcerns,
+  ...surroundingConcerns,
+  ...namingConcerns,
+}
 
 export type ConcernCodeName = keyof typeof concernCodes
 

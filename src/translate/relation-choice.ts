@@ -5,9 +5,10 @@ import { relationText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import { globMatches } from '../model/selection.js'
 import type { ClusteringChoice } from './clustering.js'
+import type { FormatChoice } from './file-format.js'
 import type { PartitionChoice } from './partition.js'
 
-/** Which rows and columns of relations are carried, and how their tables are arranged. */
+/** Which rows and columns of relations are carried, how they travel, and how their tables are arranged. */
 export interface RelationChoice {
   /** `schema.name` with `*` for any characters. */
   readonly match: string
@@ -19,6 +20,10 @@ export interface RelationChoice {
   readonly clustering?: ClusteringChoice
   /** A Delta table with the source's PRIMARY KEY. */
   readonly primaryKey?: boolean
+  /** As for all relations when absent. */
+  readonly format?: FormatChoice
+  /** Columns of texts that csv and text carry as they are; as the source spells them. */
+  readonly plainText?: readonly string[]
 }
 
 /** Why these arrangements do not go together; undefined when they do. */

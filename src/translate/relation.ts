@@ -1,10 +1,11 @@
 import type { CatalogEntry } from '../model/catalog.js'
 import { relationText } from '../model/names.js'
-import type { ColumnPlan, Concern, RelationPlan, VerifyDepth } from '../model/plan.js'
+import type { ColumnPlan, Concern, Examined, RelationPlan, VerifyDepth } from '../model/plan.js'
 import { arrangementOf, type Arrangement } from './arrangement.js'
 import { carriedPart, choiceOf, type RelationChoice } from './relation-choice.js'
 import { commentByteCountMax, cutToBytes } from './comment.js'
 import { concernOf } from './concern-codes.js'
+import { defaultFilePolicy, formatFor, travelling, type FilePolicy } from './file-format.js'
 import { columnNames, relationId, tableName, tableNameConcerns, type Naming } from './names.js'
 import { translateColumn, type TypePolicy } from './types.js'
 
@@ -19,6 +20,8 @@ export interface PlanPolicy {
   readonly relations?: readonly RelationChoice[]
   /** Of the target, where it is known: what is compared as a list must fit. */
   readonly resultRowCountMax?: number
+  /** Parquet for all when absent. */
+  readonly files?: FilePolicy
 }
 
 /** Well below the 2 GB that MaxCompute reads of one file, and a multiple of 32 as UNLOAD rounds (redshift.md 1.4). */
@@ -43,10 +46,23 @@ export function skipReason(entry: CatalogEntry): string | undefined {
 }
 
 /**
- * What will be done with a table of the source. Pure: the same entry and policy give the same plan.
+ * What will be done with a table of the source. Pure: the same entry, policy and findings of a scan give the same plan.
  * Throws `config` where the policy names columns that the relation does not have.
  */
-export function planRelation(whole: CatalogEntry, policy: PlanPolicy): RelationPlan {
+export function planRelation(
+  whole: CatalogEntry,
+  policy: PlanPolicy,
+  examined: readonly Examined[] = [],
+): RelationPlan {
+  const plan = planInParquet(whole, policy)
+  const choice = choiceOf(policy.relations ?? [], relationText(plan.source))
+  const files = policy.files ?? defaultFilePolicy
+  const format = formatFor(plan.columns, choice?.format ?? files.format, examined)
+  return travelling(plan, format, files, choice?.plainText)
+}
+
+/** As it is in Parquet; the other formats are made of it. */
+function planInParquet(whole: CatalogEntry, policy: PlanPolicy): RelationPlan {
   const { entry, ...part } = carriedPart(whole, policy.relations ?? [])
   const source = { schema: entry.schema, name: entry.name }
   const named = columnNames(entry.columns, { relation: source, naming: policy.naming })

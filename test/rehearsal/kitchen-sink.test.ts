@@ -6,7 +6,7 @@ import type { Manifest } from '../../src/model/manifest.js'
 import type { PlanHeader, RelationPlan } from '../../src/model/plan.js'
 import { kitchenRows, type KitchenRows } from './kitchen-sink-rows.js'
 import { readPart, StageBucket, type Cell } from './parts.js'
-import { emulate, migrate, type Emulated, type Ended } from './rehearsal.js'
+import { changeConfig, emulate, migrate, type Emulated, type Ended } from './rehearsal.js'
 import { openSource } from './source-session.js'
 
 const ddl = fileURLToPath(new URL('../../ddl/kitchen-sink/redshift/', import.meta.url))

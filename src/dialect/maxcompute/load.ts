@@ -87,7 +87,7 @@ function loadStatement(request: LoadRequest, table: TableName): Statement {
   }
 }
 
-/** Parquet by Hive's reader; csv and text both by the built-in one, which alone is documented to read gzip (maxcompute.md 4.1). */
+/** Parquet by Hive's reader; csv and text both by the built-in one (maxcompute.md 4.1). */
 function readerClauses({ plan: { layout }, roleArn }: LoadRequest): readonly string[] {
   const role = roleArn === undefined ? {} : { 'odps.properties.rolearn': roleArn }
   if (layout !== undefined) {

@@ -46,6 +46,7 @@ function extremeItem(extreme: string, column: ColumnPlan): string {
 
 /** A SUPER that is unloaded as it is has no OCTET_LENGTH; JSON_SIZE counts the bytes of its text (redshift.md 5.3). */
 function byteLength(column: ColumnPlan): string {
+  if (column.byteLength !== undefined) return column.byteLength
   const value = column.unloadExpression
   return unloadsSuper(column) ? `JSON_SIZE(${value})` : `OCTET_LENGTH(${value})`
 }

@@ -31,7 +31,8 @@ export interface UnloadRequest extends UnloadOptions {
 }
 
 /**
- * UNLOAD as Parquet with a manifest (redshift.md 1.14). Every column is named and aliased, because LOAD matches by name.
+ * UNLOAD with a manifest (redshift.md 1.14). Every column is named and aliased, because LOAD of Parquet matches by name;
+ * of csv and text by position, which the manifest's names prove.
  * Neither ALLOWOVERWRITE nor CLEANPATH, ever: the first leaves stale parts, the second deletes.
  */
 export function unloadStatement(request: UnloadRequest): string {
@@ -40,14 +41,30 @@ export function unloadStatement(request: UnloadRequest): string {
     `/* ${safeComment(request.comment)} */ UNLOAD (${quoteLiteral(unloadSelect(plan))})`,
     `TO ${quoteLiteral(locationText(to))}`,
     authorization(request),
-    'FORMAT AS PARQUET',
+    ...formatClauses(plan),
     'MANIFEST VERBOSE',
     `MAXFILESIZE ${plan.partMegabytesMax} MB`,
-    ...(rowGroupMegabytes === undefined ? [] : [`ROWGROUPSIZE ${rowGroupMegabytes} MB`]),
+    ...(rowGroupMegabytes === undefined || plan.layout !== undefined ? [] : [`ROWGROUPSIZE ${rowGroupMegabytes} MB`]),
     ...(region === undefined ? [] : [`REGION ${quoteLiteral(region)}`]),
     ...(kmsKeyId === undefined ? [] : [`ENCRYPTED KMS_KEY_ID ${quoteLiteral(kmsKeyId)}`]),
     ...(encryption === undefined ? [] : ['ENCRYPTED AUTO']),
   ].join(' ')
+}
+
+/** Parquet takes none of these; what csv and text are told, LOAD is told alike (redshift.md 1.2). */
+function formatClauses({ format = 'parquet', layout }: Pick<RelationPlan, 'format' | 'layout'>): readonly string[] {
+  if (format === 'parquet') return ['FORMAT AS PARQUET']
+  if (layout === undefined) throw new Error(`${format} has no layout`)
+  const { delimiter, nullText, header, addQuotes, escape } = layout
+  return [
+    ...(format === 'csv' ? ['FORMAT AS CSV'] : []),
+    `DELIMITER AS ${quoteLiteral(delimiter)}`,
+    `NULL AS ${quoteLiteral(nullText)}`,
+    ...(header ? ['HEADER'] : []),
+    ...(addQuotes ? ['ADDQUOTES'] : []),
+    ...(escape ? ['ESCAPE'] : []),
+    'GZIP',
+  ]
 }
 
 function authorization({ iamRole, keys }: UnloadOptions): string {
@@ -60,13 +77,13 @@ function authorization({ iamRole, keys }: UnloadOptions): string {
   return pair + token
 }
 
-/** What UNLOAD selects; its output names are the names of the Parquet columns. */
+/** What UNLOAD selects; its output names are the names of the parts' columns. */
 export function unloadSelect(plan: Pick<RelationPlan, 'source' | 'columns' | 'where' | 'partition'>): string {
   return `select ${partColumns(plan).map(selectItem).join(', ')} FROM ${relationSql(plan.source)}${whereSql(plan.where)}`
 }
 
 function selectItem(column: ColumnPlan): string {
-  return `${column.unloadExpression} AS ${quoteIdentifier(column.target)}`
+  return `${column.wire?.expression ?? column.unloadExpression} AS ${quoteIdentifier(column.target)}`
 }
 
 /** Comments nest in Redshift's grammar: an opening mark inside is as harmful as a closing one. */

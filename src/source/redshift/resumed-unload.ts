@@ -1,6 +1,5 @@
 import { MigrationError } from '../../model/errors.js'
 import { below, locationText, relationText, type Location } from '../../model/names.js'
-import { partColumns } from '../../model/part-columns.js'
 import type { RelationPlan } from '../../model/plan.js'
 import type { Attempt, Call, Found, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
@@ -8,7 +7,7 @@ import type { UnloadHandle, UnloadOutcome } from '../source.js'
 import { cancelBackend, openSession, type SessionOptions } from './open-session.js'
 import { pause } from './stop.js'
 import { readUnloadHistory, type UnloadHistory } from './unload-history.js'
-import { manifestName, proveUnload } from './unload-proof.js'
+import { manifestName, proveUnload, unloadedOf } from './unload-proof.js'
 
 /** What lies below the prefix of an UNLOAD. */
 export type PrefixState = 'manifest' | 'parts' | 'empty'
@@ -47,13 +46,7 @@ export class ResumedUnload implements Work<UnloadHandle, UnloadOutcome> {
 
   async settle(handle: UnloadHandle, call: Call): Promise<UnloadOutcome> {
     const rowCount = await this.#ended(handle, call)
-    const { source } = this.#plan
-    const unloaded = {
-      to: this.#to,
-      subject: `unload ${relationText(source)}`,
-      rowCount,
-      columns: partColumns(this.#plan).map((column) => column.target),
-    }
+    const unloaded = unloadedOf(this.#plan, this.#to, rowCount)
     return { ...(await proveUnload(this.#store, unloaded, call)), snapshot: handle.snapshot }
   }
 

@@ -29,7 +29,8 @@ export interface Session {
 }
 
 /**
- * No limit on the time of a statement; names as the catalog spells them; texts of times that no setting of the user changes.
+ * No limit on the time of a statement; names as the catalog spells them; texts of times that no setting of the user changes;
+ * texts of numbers with all the digits that the server has for them.
  * After the connection, since Redshift refuses such parameters at startup (redshift.md 6.1).
  */
 export function settingStatements(queryGroup: string | undefined): readonly string[] {
@@ -38,6 +39,7 @@ export function settingStatements(queryGroup: string | undefined): readonly stri
     'SET enable_case_sensitive_identifier TO true',
     "SET datestyle TO 'ISO, MDY'",
     "SET timezone TO 'UTC'",
+    'SET extra_float_digits TO 2',
     ...(queryGroup === undefined ? [] : [`SET query_group TO ${quoteLiteral(queryGroup)}`]),
   ]
 }

@@ -7,7 +7,6 @@ import { unloadViolations } from '../../dialect/redshift/validate-unload.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../../model/measure.js'
 import { locationText, relationText, type Location } from '../../model/names.js'
-import { partColumns } from '../../model/part-columns.js'
 import type { Assumption, Consistency, Examined, RelationPlan } from '../../model/plan.js'
 import type { Attempt, Call, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
@@ -18,7 +17,7 @@ import { unlessStopped } from './stop.js'
 import { Turns } from './turns.js'
 import { unloadComment } from './unload-comment.js'
 import type { UnloadKeys } from './unload-keys.js'
-import { proveUnload } from './unload-proof.js'
+import { proveUnload, unloadedOf } from './unload-proof.js'
 
 export interface UnloadSettings {
   readonly run: string
@@ -185,7 +184,7 @@ export class RedshiftSnapshot implements Snapshot {
     const subject = `unload ${relationText(plan.source)}`
     // A call that stops waiting leaves the statement alone: cancel is a request of its own.
     const rowCount = await unlessStopped(subject, call, () => counted, undefined, 'source-unresolved')
-    const unloaded = { to, subject, rowCount, columns: partColumns(plan).map((column) => column.target) }
+    const unloaded = unloadedOf(plan, to, rowCount)
     return { ...(await proveUnload(this.#settings.store, unloaded, call)), snapshot: handle.snapshot }
   }
 }

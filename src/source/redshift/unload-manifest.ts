@@ -1,10 +1,13 @@
 import { MigrationError } from '../../model/errors.js'
+import type { FileColumn } from '../../model/manifest.js'
 
 /** What `MANIFEST VERBOSE` says (redshift.md 1.6). */
 export interface UnloadManifest {
   readonly entries: readonly UnloadManifestEntry[]
   readonly byteCount: number
   readonly rowCount: number
+  /** Empty where the schema cannot be read. */
+  readonly columns: readonly FileColumn[]
 }
 
 export interface UnloadManifestEntry {
@@ -15,8 +18,8 @@ export interface UnloadManifestEntry {
 }
 
 /**
- * Reads the manifest's entries and totals. Its schema is not read: Redshift does not escape column names there, so a
- * quote in a name makes the whole no JSON; then the two trusted parts are cut out of the text.
+ * Reads the manifest's entries, totals and columns. Redshift does not escape column names there, so a quote in a name
+ * makes the whole no JSON; then the two trusted parts are cut out of the text, and no column is told.
  * Throws `source-failed` when anything else is malformed.
  */
 export function parseUnloadManifest(text: string, subject: string): UnloadManifest {
@@ -29,7 +32,17 @@ export function parseUnloadManifest(text: string, subject: string): UnloadManife
       hint: 'the unload is repeated under a new prefix when the command is run again',
     })
   }
-  return { entries: read.filter((entry) => entry !== undefined), ...totals }
+  return { entries: read.filter((entry) => entry !== undefined), ...totals, columns: columnsOf(parsed) }
+}
+
+function columnsOf(parsed: unknown): readonly FileColumn[] {
+  const elements = field(field(parsed, 'schema'), 'elements')
+  if (!Array.isArray(elements)) return []
+  return elements.flatMap((element) => {
+    const name = field(element, 'name')
+    const base = field(field(element, 'type'), 'base')
+    return typeof name === 'string' ? [{ name, physicalType: typeof base === 'string' ? base : 'text' }] : []
+  })
 }
 
 function parseWhole(text: string): unknown {

@@ -1,10 +1,12 @@
 import { MigrationError } from '../../model/errors.js'
-import { below, locationText, type Location } from '../../model/names.js'
+import { below, locationText, relationText, type Location } from '../../model/names.js'
 import type { FileColumn } from '../../model/manifest.js'
+import { partColumns } from '../../model/part-columns.js'
+import type { RelationPlan, TextLayout } from '../../model/plan.js'
 import type { Call } from '../../model/work.js'
 import type { ObjectInfo, ObjectStore } from '../../store/store.js'
 import type { UnloadedPart } from '../source.js'
-import { readParquetFooter, type ParquetFooter } from './parquet-footer.js'
+import { columnsOfAll, readParquetFooter, type ParquetFooter } from './parquet-footer.js'
 import { parseUnloadManifest, type UnloadManifest } from './unload-manifest.js'
 
 export interface ProvenUnload {
@@ -30,10 +32,24 @@ export interface Unloaded {
   readonly rowCount: bigint | undefined
   /** Names of the plan's columns, in order. */
   readonly columns: readonly string[]
+  /** Set for csv and text parts, which have no footers. */
+  readonly layout?: Pick<TextLayout, 'header'>
+}
+
+/** What an UNLOAD of this plan must have written. */
+export function unloadedOf(plan: RelationPlan, to: Location, rowCount: bigint | undefined): Unloaded {
+  return {
+    to,
+    subject: `unload ${relationText(plan.source)}`,
+    rowCount,
+    columns: partColumns(plan).map((column) => column.target),
+    ...(plan.layout === undefined ? {} : { layout: plan.layout }),
+  }
 }
 
 /**
- * Demands that Redshift's count, the manifest, the listing and the Parquet footers tell of the same rows and bytes.
+ * Demands that Redshift's count, the manifest, the listing and the Parquet footers tell of the same rows and bytes; csv and
+ * text have no footers, and their columns are those that the manifest names.
  * Throws `source-failed` with both figures where they do not, and the store's own errors.
  */
 export async function proveUnload(store: ObjectStore, unloaded: Unloaded, call: Call): Promise<ProvenUnload> {
@@ -42,9 +58,10 @@ export async function proveUnload(store: ObjectStore, unloaded: Unloaded, call: 
   const manifestObject = objects.get(manifestKey)
   if (manifestObject === undefined) return proveEmpty(unloaded, objects.size)
   objects.delete(manifestKey)
-  const manifest = await readManifest(store, manifestObject, unloaded, call)
+  const manifest = withoutHeaders(await readManifest(store, manifestObject, unloaded, call), unloaded)
   demand(unloaded, 'rows', 'the manifest', BigInt(manifest.rowCount), 'Redshift', unloaded.rowCount)
   const paired = pairParts(unloaded, manifest, objects)
+  if (unloaded.layout !== undefined) return proveText(unloaded, manifest, paired)
   const footers = await readFooters(
     store,
     paired.map(({ object }) => object),
@@ -62,6 +79,37 @@ export async function proveUnload(store: ObjectStore, unloaded: Unloaded, call: 
   )
   demand(unloaded, 'bytes', 'the listing', byteCount, 'the manifest', manifest.byteCount)
   return { rowCount: manifest.rowCount, byteCount, parts, columns: proveColumns(unloaded, footers) }
+}
+
+/** The names of columns are the manifest's, in the order in which LOAD takes the fields. No rows: nothing to carry. */
+function proveText(unloaded: Unloaded, manifest: UnloadManifest, paired: readonly PairedPart[]): ProvenUnload {
+  const { subject, columns: planned } = unloaded
+  const parts = paired.map(({ object, rowCount }) => ({
+    key: object.location.key,
+    byteCount: object.byteCount,
+    rowCount,
+    etag: object.etag,
+  }))
+  const rowCount = sum(parts.map((part) => part.rowCount))
+  const byteCount = sum(parts.map((part) => part.byteCount))
+  demand(unloaded, 'rows', "the manifest's entries", rowCount, 'the manifest', manifest.rowCount)
+  demand(unloaded, 'bytes', 'the listing', byteCount, 'the manifest', manifest.byteCount)
+  const found = manifest.columns.map((column) => column.name).join(', ')
+  if (found !== planned.join(', ')) {
+    throw failed(subject, `the manifest has the columns (${found}), the plan (${planned.join(', ')})`)
+  }
+  if (rowCount === 0) return { rowCount, byteCount: 0, parts: [], columns: [] }
+  return { rowCount, byteCount, parts, columns: manifest.columns }
+}
+
+/** HEADER makes a line of every part, which the manifest counts among the rows (redshift.md 1.6). */
+function withoutHeaders(manifest: UnloadManifest, { layout, subject }: Unloaded): UnloadManifest {
+  if (layout?.header !== true) return manifest
+  const entries = manifest.entries.map((entry) => ({ ...entry, rowCount: entry.rowCount - 1 }))
+  const bare = entries.find((entry) => entry.rowCount < 0)
+  if (bare !== undefined)
+    throw failed(subject, `the manifest counts no line in ${bare.url}, not even that of its header`)
+  return { ...manifest, entries, rowCount: manifest.rowCount - entries.length }
 }
 
 async function listObjects(
@@ -159,7 +207,7 @@ function proveColumns({ subject, columns }: Unloaded, footers: readonly ParquetF
     const differs = footer.columns.find((column, n) => column.physicalType !== first[n]?.physicalType)
     if (differs !== undefined) throw failed(subject, `column ${differs.name} has several physical types in its parts`)
   }
-  return first
+  return columnsOfAll(footers)
 }
 
 /** Both figures in the message; nothing is demanded of a figure that nobody knows. */

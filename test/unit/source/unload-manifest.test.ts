@@ -26,14 +26,15 @@ const parsed = {
 }
 
 describe('parseUnloadManifest', () => {
-  it('reads entries and totals', () => {
-    expect(parseUnloadManifest(manifest('venuename'), 'unload s.t')).toEqual(parsed)
+  it('reads entries, totals and columns', () => {
+    const columns = [{ name: 'venuename', physicalType: 'character varying' }]
+    expect(parseUnloadManifest(manifest('venuename'), 'unload s.t')).toEqual({ ...parsed, columns })
   })
 
   it('reads them too when a quote in a column name makes the whole no JSON', () => {
     const text = manifest('say "meta": {"record_count": 1}')
     expect(() => JSON.parse(text) as unknown).toThrow()
-    expect(parseUnloadManifest(text, 'unload s.t')).toEqual(parsed)
+    expect(parseUnloadManifest(text, 'unload s.t')).toEqual({ ...parsed, columns: [] })
   })
 
   it.each([
