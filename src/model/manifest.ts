@@ -16,6 +16,8 @@ export interface FileColumn {
   readonly name: string
   /** Parquet's physical type: `INT32`, `INT96`, `FIXED_LEN_BYTE_ARRAY`; of csv and text the manifest's: `varbyte`. */
   readonly physicalType: string
+  /** Rows of all parts together in which it is NULL; absent where one of the footers does not tell. */
+  readonly nullCount?: number
 }
 
 /** All parts of a relation on one side. A relation without rows has no parts and no columns. */

@@ -32,7 +32,7 @@ export type UnloadedPart = {
   readonly rowCount: number
   readonly etag: string
 }
-export type UnloadedColumn = { readonly name: string; readonly physicalType: string }
+export type UnloadedColumn = { readonly name: string; readonly physicalType: string; readonly nullCount?: number }
 
 /**
  * The relations as they were at one moment. One session, one transaction (except where the mode says otherwise):

@@ -1,16 +1,22 @@
-import { createStagingStatement, dropStagingStatement, loadStatements } from '../dialect/maxcompute/load.js'
+import {
+  createStagingStatement,
+  dropStagingStatement,
+  loadStatements,
+  stagingTable,
+} from '../dialect/maxcompute/load.js'
 import { emptyStatement } from '../dialect/maxcompute/fill.js'
 import { perform } from '../journal/perform.js'
 import { MigrationError } from '../model/errors.js'
 import type { Manifest } from '../model/manifest.js'
-import type { Measure, Measurement } from '../model/measure.js'
+import type { Measure } from '../model/measure.js'
 import { locationText, relationText, tableText } from '../model/names.js'
 import { partColumns } from '../model/part-columns.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Statement } from '../model/statement.js'
 import type { Call, Json } from '../model/work.js'
 import { partitionQuery } from '../translate/partition.js'
-import { countRows } from './ddl.js'
+import { countRows, shapeDifference } from './ddl.js'
+import { assertCounts } from './guard-counts.js'
 import { attemptToken } from './prefix.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
 import { targetManifestPath } from './transfer.js'
@@ -31,7 +37,13 @@ export async function load(plan: RelationPlan, travel: Travel): Promise<LoadKept
     await guardTable(plan, travel, call)
     if (manifest.parts.length > 0) await guardParts(plan, manifest, travel, call)
   }
-  for (const [index, statement] of statements.entries()) await run(`load/${plan.relationId}/${index + 1}`, statement)
+  for (const [index, statement] of statements.entries()) {
+    const name = `load/${plan.relationId}/${index + 1}`
+    const isUntouched = travel.journal.status(name).number === 0
+    if (isUntouched && plan.strategy === 'staged' && statement.text.startsWith('LOAD'))
+      await guardStaging(plan, manifest, travel, call)
+    await run(name, statement)
+  }
   return guardRows(plan, manifest, statements.length, travel, call)
 
   async function run(name: string, statement: Statement): Promise<void> {
@@ -102,10 +114,21 @@ function isFirstTouch(plan: RelationPlan, travel: Travel): boolean {
 /** Between making the table and filling it somebody may have written to it: LOAD OVERWRITE would take that away. */
 async function guardTable(plan: RelationPlan, travel: Travel, call: Call): Promise<void> {
   const table = tableText(plan.target)
-  if ((await travel.places.target.describe(plan.target, call)) === undefined) {
+  const shape = await travel.places.target.describe(plan.target, call)
+  if (shape === undefined) {
     throw new MigrationError('target-missing', `load ${table}: there is no such table`, {
       hint: 'run migrate ddl --apply first',
     })
+  }
+  const difference = shapeDifference(shape, plan)
+  if (difference !== undefined) {
+    throw new MigrationError(
+      'target-refused',
+      `load ${table}: the table has changed since it was made: ${difference}`,
+      {
+        hint: 'drop it, and run migrate ddl --apply again in a new run',
+      },
+    )
   }
   if (travel.settings.replace) return
   const rowCount = await countRows(plan, travel, call)
@@ -114,6 +137,17 @@ async function guardTable(plan: RelationPlan, travel: Travel, call: Call): Promi
       hint: 'give --replace to load over them',
     })
   }
+}
+
+/** What LOAD will look for in the parts are the staging table's columns, as they stand. */
+async function guardStaging(plan: RelationPlan, manifest: Manifest, travel: Travel, call: Call): Promise<void> {
+  const table = stagingTable(plan, travel.run)
+  const shape = await travel.places.target.describe(table, call)
+  const names = (shape?.columns ?? []).map((column) => column.name.toLowerCase()).join(', ')
+  const parts = manifest.columns.map((column) => column.name).join(', ')
+  if (names === parts) return
+  const message = `load ${tableText(table)}: the files have columns ${parts}, the staging table ${names || 'none'}`
+  throw new MigrationError('target-refused', message, { hint: 'something else changed it; run migrate load again' })
 }
 
 /** LOAD reads every object below its location and matches columns by name, so both must be exactly the plan's. */
@@ -156,7 +190,7 @@ async function guardRows(
       ...plan.columns.map((column): Measure => ({ kind: 'count', column: column.target })),
     ]
     const found = await travel.places.target.measure(plan, measures, call)
-    for (const one of found) assertCount(plan, one, source.measurements)
+    assertCounts(plan, manifest, found, source.measurements)
     return null
   })
   const kept: LoadKept = { rowCount: manifest.rowCount, statementCount }
@@ -172,16 +206,5 @@ async function guardRows(
       unresolved: () => new MigrationError('target-unresolved', `load ${relationText(plan.source)}: not counted`),
     },
     call,
-  )
-}
-
-function assertCount(plan: RelationPlan, found: Measurement, source: readonly Measurement[]): void {
-  const expected = source.find((one) => JSON.stringify(one.measure) === JSON.stringify(found.measure))
-  if (expected?.value === found.value) return
-  const what = found.measure.kind === 'row-count' ? 'rows' : `values in ${found.measure.column}`
-  throw new MigrationError(
-    'target-failed',
-    `load ${tableText(plan.target)}: the table holds ${String(found.value)} ${what}, the source held ${String(expected?.value)}`,
-    { hint: 'nothing was verified yet; look at the LOAD instance in the journal, then run again with --redo' },
   )
 }

@@ -2,6 +2,7 @@ import OSS from 'ali-oss'
 import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Manifest } from '../../src/model/manifest.js'
 import { runSql } from './maxcompute-session.js'
 import { emulate, migrate, type Emulated } from './rehearsal.js'
 
@@ -27,13 +28,14 @@ function step(...args: string[]): ReturnType<typeof migrate> {
 
 /** Keys of the parts that the run's manifest names. */
 async function partsOf(relation: string): Promise<string[]> {
-  const [run] = await readdir(join(emulated.dir, 'runs'))
-  const folder = join(emulated.dir, 'runs', run ?? '', 'manifests', 'target')
-  const name = (await readdir(folder)).find((one) => one.startsWith(relation))
-  const manifest = JSON.parse(await readFile(join(folder, name ?? ''), 'utf8')) as {
-    parts: { location: { key: string } }[]
-  }
-  return manifest.parts.map((part) => part.location.key)
+  const { parts } = JSON.parse(await readFile(await manifestPath(relation), 'utf8')) as Manifest
+  return parts.map((part) => part.location.key)
+}
+
+async function manifestPath(relation: string): Promise<string> {
+  const [run = ''] = await readdir(join(emulated.dir, 'runs'))
+  const folder = join(emulated.dir, 'runs', run, 'manifests', 'target')
+  return join(folder, (await readdir(folder)).find((one) => one.startsWith(relation)) ?? '')
 }
 
 async function rowsOf(table: string): Promise<string> {
@@ -71,6 +73,15 @@ describe('before a LOAD', () => {
     expect(await rowsOf('nation')).toBe('0')
   })
 
+  it('a table whose columns have other names than the parts by now is not loaded', async () => {
+    await runSql(emulated.clouds, 'DROP TABLE `orders`')
+    await runSql(emulated.clouds, 'CREATE TABLE `orders` (`o_orderkey` BIGINT, `o_custkey_` BIGINT)')
+    const { code, stderr } = await step('load', '--select', 'tpch.orders')
+    expect({ code, stderr }).toMatchObject({ code: 8 })
+    expect(stderr).toMatch(/the table has changed since it was made/)
+    expect(await rowsOf('orders')).toBe('0')
+  })
+
   it('rows that somebody wrote meanwhile are not loaded over', async () => {
     await runSql(emulated.clouds, "INSERT INTO TABLE `part` SELECT 1L, 'a', 'b', 'c', 'd', 1, 'e', 1.00BD, 'f'")
     const { code, stderr } = await step('load', '--select', 'tpch.part')
@@ -96,5 +107,17 @@ describe('after a LOAD', () => {
     const { code, stderr } = await step('load', '--select', 'tpch.supplier')
     expect({ code, stderr }).toMatchObject({ code: 8 })
     expect(stderr).toMatch(/holds 10 values in s_phone, the source held 11/)
+  })
+
+  it('a column that holds other than the parts hold fails the load', async () => {
+    const path = await manifestPath('tpch_customer')
+    const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest
+    const [first, ...others] = manifest.columns
+    expect(first?.nullCount).toBe(0)
+    // As if the parts had held one NULL that LOAD made a value of.
+    await writeFile(path, JSON.stringify({ ...manifest, columns: [{ ...first, nullCount: 1 }, ...others] }))
+    const { code, stderr } = await step('load', '--select', 'tpch.customer')
+    expect({ code, stderr }).toMatchObject({ code: 8 })
+    expect(stderr).toMatch(/holds 150 values in c_custkey, its parts hold 149/)
   })
 })

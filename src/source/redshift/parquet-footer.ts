@@ -18,8 +18,8 @@ export interface ParquetFooter {
 }
 
 /**
- * Reads a Parquet file's footer by range requests pinned to the object's etag: row count, column names and physical
- * types, no values. Throws `source-failed` for what is no flat Parquet file, and the store's own errors.
+ * Reads a Parquet file's footer by range requests pinned to the object's etag: row count, column names, physical types
+ * and how many NULLs its statistics count, no values. Throws `source-failed` for what is no flat Parquet file, and the store's own errors.
  */
 export async function readParquetFooter(store: ObjectStore, object: ObjectInfo, call: Call): Promise<ParquetFooter> {
   const tail = await readRange(store, object, tailRange(object, tailByteCount), call)
@@ -66,11 +66,36 @@ function footerOf(metadata: FileMetaData, object: ObjectInfo): ParquetFooter {
     throw noParquet(object, `its footer counts ${metadata.num_rows} rows, its row groups ${inGroups}`)
   }
   // The first element is the root of the schema; what UNLOAD writes has leaves below it and nothing else.
-  const columns = metadata.schema.slice(1).map(({ name, type }) => {
+  const columns = metadata.schema.slice(1).map(({ name, type }, n) => {
     if (type === undefined) throw noParquet(object, `its column ${name} is nested`)
-    return { name, physicalType: type }
+    return { name, physicalType: type, ...counted(nullsInGroups(metadata, n)) }
   })
   return { rowCount: Number(metadata.num_rows), columns }
+}
+
+/** Undefined where a row group has no such statistics; that is nothing unusual (redshift.md 2). */
+function nullsInGroups({ row_groups: groups }: FileMetaData, column: number): number | undefined {
+  return total(
+    groups.map((group) => {
+      const nulls = group.columns[column]?.meta_data?.statistics?.null_count
+      return nulls === undefined ? undefined : Number(nulls)
+    }),
+  )
+}
+
+/** The columns of all parts as one: NULLs are known where every footer counts them. */
+export function columnsOfAll(footers: readonly ParquetFooter[]): readonly FileColumn[] {
+  return (footers[0]?.columns ?? []).map(({ name, physicalType }, n) => {
+    return { name, physicalType, ...counted(total(footers.map((footer) => footer.columns[n]?.nullCount))) }
+  })
+}
+
+function total(figures: readonly (number | undefined)[]): number | undefined {
+  return figures.reduce((sum, figure) => (sum === undefined || figure === undefined ? undefined : sum + figure), 0)
+}
+
+function counted(nullCount: number | undefined): Pick<FileColumn, 'nullCount'> {
+  return nullCount === undefined ? {} : { nullCount }
 }
 
 function noParquet(object: ObjectInfo, what: string, cause?: unknown): MigrationError {

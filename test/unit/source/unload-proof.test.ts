@@ -118,10 +118,36 @@ describe('proveUnload', () => {
       proven.parts.map(({ key, byteCount, rowCount }) => ({ name: key.slice(to.key.length), byteCount, rowCount })),
     ).toEqual(parts)
     expect(proven.columns).toEqual([
-      { name: 'id', physicalType: 'INT32' },
-      { name: 'name', physicalType: 'BYTE_ARRAY' },
+      { name: 'id', physicalType: 'INT32', nullCount: 0 },
+      { name: 'name', physicalType: 'BYTE_ARRAY', nullCount: 0 },
     ])
     for (const part of proven.parts) expect(part.etag).toMatch(/^[0-9a-f]{32}$/)
+  })
+
+  it('adds up the NULLs that the footers count, and tells none where one footer does not', async () => {
+    const write = (values: readonly (number | null)[], statistics: boolean): Buffer =>
+      Buffer.from(
+        parquetWriteBuffer({
+          columnData: [
+            { name: 'id', data: values.map((_, n) => n), type: 'INT32' },
+            { name: 'name', data: [...values], type: 'INT32', nullable: true },
+          ],
+          rowGroupSize: 2,
+          statistics,
+        }),
+      )
+    for (const [told, expected] of [
+      [true, [0, 3]],
+      [false, [undefined, undefined]],
+    ] as const) {
+      const parts = [write([null, 1, null], true), write([null, 2], told)] as const
+      const names = told ? ['0_part', '1_part'] : ['2_part', '3_part']
+      to = { ...to, key: `${to.key}${told}/` }
+      for (const [n, part] of parts.entries()) await put(names[n] ?? '', part)
+      await putManifest(parts.map((part, n) => ({ name: names[n] ?? '', byteCount: part.length, rowCount: 3 - n })))
+      const { columns } = await proveUnload(store, unloaded(5n), call)
+      expect(columns.map(({ nullCount }) => nullCount)).toEqual(expected)
+    }
   })
 
   it('goes without the count that history forgot', async () => {
