@@ -164,4 +164,12 @@ describe('data that break what was taken for granted', () => {
     expect(stderr).toContain('4 rows break the assumption that s_suppkey is unique, as the primary key says (RS0237)')
     expect(stderr).toContain('1 row breaks the assumption that c_mktsegment can name partitions (RS0232)')
   })
+
+  it('a scan tells of them before anything is unloaded', async () => {
+    const { code } = await step('plan', '--scan')
+    expect(code).toBe(10)
+    const { stdout } = await migrate(['plan', '--scan', '--config', config])
+    expect(stdout).toContain('blocking RS0237: 4 rows break the assumption that s_suppkey is unique')
+    expect(stdout).toContain('blocking RS0232: 1 row breaks the assumption that c_mktsegment can name partitions')
+  })
 })
