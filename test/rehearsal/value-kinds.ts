@@ -274,6 +274,28 @@ function documents(): fc.Arbitrary<KindOfColumn> {
   return constantKind('super', 'super', tree.map(value), edges)
 }
 
+/** Points and lines as EWKB in hexadecimal: little endian, with the reference system that geography demands. */
+function shapes(type: 'geometry' | 'geography'): fc.Arbitrary<KindOfColumn> {
+  const value = (points: readonly (readonly [number, number])[]): Value => {
+    const isPoint = points.length === 1
+    const head = Buffer.from([1, isPoint ? 1 : 2, 0, 0, 0x20, 0xe6, 0x10, 0, 0])
+    const count = isPoint ? Buffer.alloc(0) : Buffer.from([points.length, 0, 0, 0])
+    const places = Buffer.from(new Float64Array(points.flat()).buffer)
+    const hex = Buffer.concat([head, count, places]).toString('hex').toUpperCase()
+    return [quoted(hex), hex]
+  }
+  const place = fc.tuple(fc.double({ min: -180, max: 180, noNaN: true }), fc.double({ min: -90, max: 90, noNaN: true }))
+  const values = fc.array(place, { minLength: 1, maxLength: 4 }).map(value)
+  return constantKind(type, type, values, [
+    value([[0, 0]]),
+    value([[-180, -90]]),
+    value([
+      [5e-324, 0.1],
+      [180, 90],
+    ]),
+  ])
+}
+
 /** Every kind that travels by itself, each with NULL among its edges. */
 export const kinds: readonly fc.Arbitrary<KindOfColumn>[] = [
   numbers('smallint', -32_768, 32_767),
@@ -289,5 +311,5 @@ export const kinds: readonly fc.Arbitrary<KindOfColumn>[] = [
   ),
   ...[chars(), varchars()],
   ...[dates(), timestamps(), zonedTimestamps(), times(), zonedTimes()],
-  ...[bytes(), documents()],
+  ...[bytes(), documents(), shapes('geometry'), shapes('geography')],
 ]
