@@ -57,7 +57,7 @@ const sizedTypes: readonly (readonly [string, SizedType])[] = [
   ['character', char],
   ['char', char],
   ['nchar', char],
-  ['bpchar', { base: 'character', length: 256, open: false }],
+  ['bpchar', { base: 'character', length: 256, open: true }],
   ['varchar', varchar],
   ['nvarchar', varchar],
   ['text', { base: 'character varying', length: 256, open: false }],

@@ -27,8 +27,8 @@ describe('LIKE', () => {
   })
 })
 
-describe('what is passed over', () => {
-  it('is told by its kind: temporary tables, external ones, routines with bodies in dollars', () => {
+describe('what people write', () => {
+  it('is passed over by its kind: temporary tables, external ones, routines with bodies in dollars', () => {
     const text = `CREATE TEMP TABLE a (x int); create local temporary table b (like a); CREATE TABLE #c AS SELECT 1;
       CREATE OR REPLACE PROCEDURE p() AS $body$ BEGIN
 CREATE TABLE inner_one (a int); END; $body$ LANGUAGE plpgsql;
@@ -46,6 +46,11 @@ CREATE TABLE inner_one (a int); END; $body$ LANGUAGE plpgsql;
     ])
     expect(entries.map(({ name }) => name)).toEqual(['kept'])
     expect(entries[0]?.columns[0]).toMatchObject({ notNull: true, identity: { seed: '1', step: '1', byDefault: false } })
+  })
+
+  it('BPCHAR has 256 bytes, or as many as are written', () => {
+    const [entry] = parseDdl('create table t (a bpchar, b bpchar(2))', 'a.sql').entries
+    expect(entry?.columns.map(({ type }) => type.text)).toEqual(['character(256)', 'character(2)'])
   })
 
   it('a database before the schema is the one that is read', () => {
