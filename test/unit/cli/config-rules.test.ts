@@ -18,10 +18,10 @@ const secretAccessKey = '${env:AWS_SECRET_ACCESS_KEY}'
 type Settings = Readonly<Record<string, unknown>>
 
 /** The example with another `redshift`; undefined takes a setting away. */
-async function configWith(change: Settings): Promise<string> {
+async function configWith(change: Settings, more: Settings = {}): Promise<string> {
   const config = parse(await readFile(example, 'utf8')) as { redshift: Settings }
   const path = join(await mkdtemp(join(tmpdir(), 'config-rules-')), 'migrate.yaml')
-  await writeFile(path, stringify({ ...config, redshift: { ...config.redshift, ...change } }))
+  await writeFile(path, stringify({ ...config, ...more, redshift: { ...config.redshift, ...change } }))
   return path
 }
 
@@ -91,4 +91,31 @@ it.each([
   ['a chain', 'arn:aws-cn:iam::111122223333:role/A,arn:aws-cn:iam::444455556666:role/B'],
 ])('takes roles of %s', async (_, iamRole) => {
   expect((await loadConfig(await configWith({ iamRole }), environment)).config.redshift.iamRole).toBe(iamRole)
+})
+
+it.each([
+  [{ compression: 'zstd' }, 'text.compression: zstd is not possible'],
+  [{ compression: 'bzip2' }, 'text.compression: bzip2 is not possible'],
+  [{ compression: 'none' }, 'text.compression: none is not possible'],
+  [{ addQuotes: true, escape: true }, 'text.addQuotes: not with text.escape'],
+  [{ delimiter: '||' }, 'text.delimiter: "||"'],
+  [{ delimiter: '-' }, 'text.delimiter: "-"'],
+  [{ delimiter: '"' }, 'text.delimiter: '],
+  [{ nullAs: '' }, 'text.nullAs: ""'],
+  [{ nullAs: '2e00' }, 'text.nullAs: "2e00" may be a number'],
+  [{ nullAs: 'true' }, 'text.nullAs: "true" may be a number, date or truth value'],
+  [{ nullAs: 'a|b' }, 'text.nullAs: "a|b" holds'],
+  [{ nullAs: 'NULL "' }, 'text.nullAs: '],
+])('%j of csv and text is refused: %s', async (text, message) => {
+  await expect(loadConfig(await configWith({}, { text }), environment)).rejects.toThrow(message)
+})
+
+it.each([
+  {},
+  { delimiter: '\t', nullAs: 'NULL', header: true, addQuotes: true },
+  { delimiter: '^', nullAs: 'NULL_STRING__', escape: true },
+])('%j of csv and text is taken', async (text) => {
+  const { config } = await loadConfig(await configWith({}, { text }), environment)
+  expect(config.text).toMatchObject({ compression: 'gzip', ...text })
+  expect(setupOf(config)['text']).toEqual(config.text)
 })

@@ -255,3 +255,71 @@ describe('readParquetFooter', () => {
     })
   })
 })
+
+describe('proveUnload of csv and text', () => {
+  /** Two parts, whose lines a header may precede, with the names that the manifest tells. */
+  async function putText(rowCounts: readonly number[], names: readonly string[] = ['id', 'name']): Promise<number> {
+    const parts = rowCounts.map((rowCount, n) => ({ name: `000${n}_part_00.gz`, byteCount: 10 + n, rowCount }))
+    for (const part of parts) await put(part.name, Buffer.alloc(part.byteCount))
+    const entries = parts.map(({ name, byteCount, rowCount }) => ({
+      url: `s3://${to.bucket}/${to.key}${name}`,
+      meta: { content_length: byteCount, record_count: rowCount },
+    }))
+    const elements = names.map((name) => ({ name, type: { base: 'varbyte' } }))
+    await put('manifest', Buffer.from(JSON.stringify({ entries, schema: { elements } })))
+    return parts.reduce((sum, { byteCount }) => sum + byteCount, 0)
+  }
+
+  const text = (rowCount: bigint | undefined, header = false): Unloaded => ({
+    ...unloaded(rowCount),
+    layout: { header },
+  })
+
+  it('tells the manifest’s columns, and reads no footer', async () => {
+    const byteCount = await putText([3, 2])
+    const proven = await proveUnload(store, text(5n), call)
+    expect(proven).toMatchObject({ rowCount: 5, byteCount, parts: [{ rowCount: 3 }, { rowCount: 2 }] })
+    expect(proven.columns).toEqual([
+      { name: 'id', physicalType: 'varbyte' },
+      { name: 'name', physicalType: 'varbyte' },
+    ])
+  })
+
+  it('takes the header of every part from its rows', async () => {
+    await putText([3, 1])
+    expect(await proveUnload(store, text(2n, true), call)).toMatchObject({
+      rowCount: 2,
+      parts: [{ rowCount: 2 }, { rowCount: 0 }],
+    })
+    await expect(proveUnload(store, text(4n, true), call)).rejects.toThrow('2 rows by the manifest, 4 by Redshift')
+    to = { ...to, key: `${to.key}bare/` }
+    await putText([3, 0])
+    await expect(proveUnload(store, text(undefined, true), call)).rejects.toThrow(/counts no line in .*0001_part_00.gz/)
+  })
+
+  it('takes files without rows for no rows', async () => {
+    await putText([0, 0])
+    expect(await proveUnload(store, text(0n), call)).toEqual({ rowCount: 0, byteCount: 0, parts: [], columns: [] })
+  })
+
+  it.each([
+    ['in another order', ['name', 'id']],
+    ['fewer', ['id']],
+    ['untold', []],
+  ])('refuses columns that are %s: LOAD goes by their position', async (_, names) => {
+    await putText([3, 2], names)
+    await expect(proveUnload(store, text(5n), call)).rejects.toThrow(
+      `the manifest has the columns (${names.join(', ')}), the plan (id, name)`,
+    )
+  })
+
+  it('refuses a stray object, and a length that differs', async () => {
+    await putText([3, 2])
+    await put('0009_part_00.gz', Buffer.alloc(1))
+    await expect(proveUnload(store, text(5n), call)).rejects.toThrow('0009_part_00.gz lies there')
+    await store.remove(below(to, '0009_part_00.gz'), call)
+    await store.remove(below(to, '0001_part_00.gz'), call)
+    await put('0001_part_00.gz', Buffer.alloc(12))
+    await expect(proveUnload(store, text(5n), call)).rejects.toThrow(/12 bytes by the listing .* 11 by the manifest/)
+  })
+})

@@ -25,17 +25,18 @@ export async function load(statement: Load & { readonly at: Position }, run: Run
   const format = textFormatOf(statement)
   checkFormat(statement, format, run)
   const { values, dynamic } = splitPartition(table, statement.partition, statement.at, run.bind)
-  if (dynamic.length > 0) throw unsupported(statement.at, 'LOAD into dynamic partitions')
   if (format === undefined) checkTypes(table, run)
   const location = resolveLocation(statement, run)
   const objects = await findObjects(location)
   const dir = join(run.dir, `load-${run.instance}`)
   await mkdir(dir, { recursive: true })
   try {
-    const read = (file: ReadFile): Promise<string> =>
-      format === undefined
-        ? parquetSelect(file, table, values, run)
-        : textSelect(file, table, values, format, run, statement.at)
+    const read = (file: ReadFile): Promise<string> => {
+      const all = [...values, ...folderValues(file.key.slice(location.prefix.length), dynamic)]
+      return format === undefined
+        ? parquetSelect(file, table, all, run)
+        : textSelect(file, table, all, format, run, statement.at)
+    }
     const selects = await fetchAll(objects, location, dir, read)
     const rowCount = await fillTable(table, { overwrite: statement.overwrite, values, selects }, run)
     return { kind: 'text', text: '', rowCount }
@@ -79,6 +80,19 @@ async function findObjects(location: LoadLocation): Promise<readonly OssObject[]
 interface ReadFile {
   readonly file: string
   readonly location: string
+  readonly key: string
+}
+
+/** `ds=20200909/` directly below the location: the values of the dynamic partitions (maxcompute.md 4.2). */
+function folderValues(key: string, columns: readonly string[]): readonly string[] {
+  if (columns.length === 0) return []
+  const folders = key.split('/').slice(0, -1)
+  if (folders.length !== columns.length) throw readerError(`${key} does not lie in a folder of partitions`)
+  return columns.map((column, n) => {
+    const [name, ...value] = (folders[n] ?? '').split('=')
+    if (name?.toLowerCase() === column && value.length > 0) return value.join('=')
+    throw readerError(`${key} does not lie in a folder of partition column ${column}`)
+  })
 }
 
 /** Files are fetched one after the other; their rows are read by the engine. */
@@ -92,7 +106,7 @@ async function fetchAll(
   for (const [index, object] of objects.entries()) {
     const file = join(dir, `${index}.part`)
     await downloadObject(place, object.key, file)
-    selects.push(await read({ file, location: `oss://${place.bucket}/${object.key}` }))
+    selects.push(await read({ file, location: `oss://${place.bucket}/${object.key}`, key: object.key }))
   }
   return selects
 }

@@ -20,7 +20,8 @@ export async function* readRecords(
   location: string,
   format: TextFormat,
 ): AsyncGenerator<readonly TextField[]> {
-  const splitter = new RecordSplitter(format.quote)
+  // Hive cuts lines before its reader sees a quote; the built-in reader, which has no escapes, looks at quotes first.
+  const splitter = new RecordSplitter(format.escape === undefined ? format.quote : undefined)
   let lineNumber = 0
   for await (const text of decoded(file, location, format)) {
     for (const record of splitter.take(text, location)) {
@@ -77,7 +78,7 @@ class RecordSplitter {
   }
 
   rest(location: string): string | undefined {
-    if (this.#isOpen) throw readerError(`${location}: a quote is not closed`)
+    if (this.#isOpen) throw unclosed(location)
     return this.#text === '' ? undefined : this.#text
   }
 
@@ -131,6 +132,11 @@ function cut(line: string, { delimiter, quote, escape }: TextFormat, location: s
       throw readerError(`${location}: something stands beside a quote: ${JSON.stringify(line.slice(0, 80))}`)
     } else text += character
   }
+  if (isOpen) throw unclosed(location)
   fields.push({ text, quoted })
   return fields
+}
+
+function unclosed(location: string): Error {
+  return readerError(`${location}: a quote is not closed`)
 }

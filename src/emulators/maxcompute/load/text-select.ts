@@ -103,9 +103,6 @@ function fieldSql(name: string, column: Column, run: RunContext, at: Position): 
   if (isText(type)) return type.length === undefined ? name : sizedSql(name, type, column.name)
   if (type.base !== 'boolean')
     return castExplicitly({ sql: name, type: { base: 'string' } }, type, { at, bind: run.bind }).sql
-  const failure = fails(
-    '0123131',
-    `User defined function exception - Traceback:\ncolumn ${column.name} holds no boolean`,
-  )
+  const failure = fails('0123131', `User defined function exception - column ${column.name} holds no boolean`)
   return `CASE lower(${name}) WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE WHEN ${name} IS NOT NULL THEN ${failure} END END`
 }
