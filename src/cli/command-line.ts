@@ -170,8 +170,16 @@ function addLooking(parser: Argv, choose: Choose): void {
   parser.command('report', 'write report.html, report.json and report.md', {}, () =>
     choose(async (context) => (await import('./commands/report.js')).report(context)),
   )
-  parser.command('doctor', 'check every system, key, bucket and role', {}, () =>
-    choose(async (context) => (await import('./commands/doctor.js')).doctor(context)),
+  parser.command(
+    'doctor',
+    'check every system, key, bucket and role',
+    (options) =>
+      options.option('probe', {
+        type: 'boolean',
+        default: false,
+        describe: 'then send values of every type along the whole road, and tell what became of them',
+      }),
+    ({ probe }) => choose(async (context) => (await import('./commands/doctor.js')).doctor(context, { probe })),
   )
   parser.command('policies', 'print the least privileges that each system must grant', {}, () =>
     choose(async (context) => (await import('./commands/policies.js')).policies(context)),

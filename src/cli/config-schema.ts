@@ -62,6 +62,18 @@ const windows = z
   .describe('hours of the day within which a stage starts steps; what runs when they end goes on')
   .prefault({})
 
+const probe = z
+  .strictObject({
+    schema: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'a schema of Redshift in which doctor --probe may make a small table, and drop it; absent: it unloads constants',
+      ),
+  })
+  .prefault({})
+
 export const configSchema = z.strictObject({
   version: z.literal(1),
   redshift,
@@ -89,6 +101,7 @@ export const configSchema = z.strictObject({
   naming,
   relations,
   verify,
+  probe,
   limits,
   hours,
   windows,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { FileJournal } from '../journal/file-journal.js'
@@ -35,7 +36,8 @@ export interface OpenOptions {
 
 /** All runs below a folder, newest first. */
 export async function listRuns(runsFolder: string): Promise<readonly RunSummary[]> {
-  const names = await readdir(runsFolder).catch(absentIsEmpty)
+  const entries = await readdir(runsFolder, { withFileTypes: true }).catch(absentIsEmpty)
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
   const runs: RunSummary[] = []
   for (const name of names.sort().reverse()) {
     const folder = new RunFolder(join(runsFolder, name))
@@ -45,7 +47,7 @@ export async function listRuns(runsFolder: string): Promise<readonly RunSummary[
   return runs.sort((a, b) => (a.document.openedAt < b.document.openedAt ? 1 : -1))
 }
 
-function absentIsEmpty(error: NodeJS.ErrnoException): string[] {
+function absentIsEmpty(error: NodeJS.ErrnoException): Dirent[] {
   if (error.code !== 'ENOENT') throw error
   return []
 }

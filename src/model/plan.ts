@@ -170,6 +170,8 @@ export interface RelationPlan {
   readonly source: RelationName
   readonly target: TableName
   readonly columns: readonly ColumnPlan[]
+  /** Redshift SQL of the rows themselves, where there is no relation behind them: those of a probe. */
+  readonly rowsSql?: string
   /** Only rows that satisfy this condition, in Redshift's SQL; all rows when absent. */
   readonly where?: string
   /** Columns of the source that are not carried because the config names others. */

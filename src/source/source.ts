@@ -69,6 +69,8 @@ export interface Source {
   readObjects(selection: Selection, call: CatalogCall): AsyncIterable<CatalogObject>
   /** A moment to read at. With `each-relation` open one per relation; disposing rolls back and closes. */
   open(mode: Consistency, call: Call): Promise<Snapshot>
+  /** Makes and drops the table of a probe. Nothing else of the product changes the source. */
+  change(statement: string, call: Call): Promise<void>
   /** For a new process: settles or finds an UNLOAD of an earlier one, without a snapshot of its own. */
   resume(plan: RelationPlan, to: Location): Work<UnloadHandle, UnloadOutcome>
 }

@@ -69,7 +69,8 @@ function bytesOf(column: ColumnPlan): string {
   return column.byteLength === undefined ? `CAST(${value} AS VARBYTE(${textByteCountMax}))` : value
 }
 
-function spelled({ kind, unloadExpression: value }: ColumnPlan): string {
+/** Redshift's SQL for the value as text, of every kind but text itself. */
+export function spelled({ kind, unloadExpression: value }: ColumnPlan): string {
   switch (kind) {
     case 'boolean':
       return `CASE WHEN ${value} THEN 'true' WHEN NOT ${value} THEN 'false' END`
@@ -92,7 +93,7 @@ export function floatText(value: string): string {
 }
 
 /** MaxCompute's SQL for the value behind a field. */
-function readField(column: ColumnPlan, form: WireForm, field: string): string {
+export function readField(column: ColumnPlan, form: WireForm, field: string): string {
   const { targetType, kind } = column
   if (form === 'ewkb') return `UPPER(${field})`
   if (form === 'hex') return readBytes(column, `SUBSTR(${field}, ${leadDigitCount + 1})`)

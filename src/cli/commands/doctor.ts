@@ -5,6 +5,8 @@ import type { Places } from '../../stages/stage.js'
 import { assemble, assembleAccess } from '../assemble.js'
 import { askingCall, type Context } from '../context.js'
 import type { Config } from '../config-schema.js'
+import { takeProbe } from '../probe-place.js'
+import { tellProbe } from '../probe-table.js'
 import { sourceName } from '../setup.js'
 
 interface Finding {
@@ -17,8 +19,11 @@ interface Finding {
 /** Longest time that a single question may take. */
 const checkMilliseconds = 60_000
 
-/** Asks every system one question, and says what to do where the answer is no. Changes nothing. */
-export async function doctor(context: Context): Promise<number> {
+/**
+ * Asks every system one question, and says what to do where the answer is no. Changes nothing; with `probe`, and where all
+ * answered, it makes and removes what the probe needs.
+ */
+export async function doctor(context: Context, options: { readonly probe: boolean }): Promise<number> {
   const loaded = await context.config()
   const places = assemble(loaded, 'doctor')
   const findings: Finding[] = []
@@ -29,7 +34,9 @@ export async function doctor(context: Context): Promise<number> {
   }
   const failedCount = findings.filter((finding) => !finding.ok).length
   context.talk.say(failedCount === 0 ? 'everything answered' : `${failedCount} of ${findings.length} checks failed`)
-  return failedCount === 0 ? 0 : 10
+  if (failedCount > 0) return 10
+  if (options.probe) tellProbe(context, await takeProbe(context, loaded))
+  return 0
 }
 
 type Question = readonly [string, (call: Call) => Promise<string>]

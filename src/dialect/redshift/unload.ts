@@ -78,8 +78,11 @@ function authorization({ iamRole, keys }: UnloadOptions): string {
 }
 
 /** What UNLOAD selects; its output names are the names of the parts' columns. */
-export function unloadSelect(plan: Pick<RelationPlan, 'source' | 'columns' | 'where' | 'partition'>): string {
-  return `select ${partColumns(plan).map(selectItem).join(', ')} FROM ${relationSql(plan.source)}${whereSql(plan.where)}`
+export function unloadSelect(
+  plan: Pick<RelationPlan, 'source' | 'columns' | 'where' | 'partition' | 'rowsSql'>,
+): string {
+  const from = plan.rowsSql === undefined ? relationSql(plan.source) : `(${plan.rowsSql}) AS "rows"`
+  return `select ${partColumns(plan).map(selectItem).join(', ')} FROM ${from}${whereSql(plan.where)}`
 }
 
 function selectItem(column: ColumnPlan): string {

@@ -87,6 +87,10 @@ export class RedshiftSource implements Source {
     }
   }
 
+  async change(statement: string, call: Call): Promise<void> {
+    await this.#within(call, (session) => session.query(statement, 'probe', call))
+  }
+
   resume(plan: RelationPlan, to: Location): ResumedUnload {
     return new ResumedUnload(this.#options.session, this.#options.store, plan, to)
   }

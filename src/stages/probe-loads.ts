@@ -1,0 +1,224 @@
+import { probeVerdict } from '../checks/probe-verdict.js'
+import { createTableStatement } from '../dialect/maxcompute/create-table.js'
+import { quoteIdentifier, tableSql } from '../dialect/maxcompute/identifier.js'
+import { loadStatements } from '../dialect/maxcompute/load.js'
+import { MigrationError } from '../model/errors.js'
+import type { ProbeAnswer, ProbeReader } from '../model/facts.js'
+import type { Location, TableName } from '../model/names.js'
+import { tableText } from '../model/names.js'
+import type { ColumnPlan, RelationPlan } from '../model/plan.js'
+import type { Statement } from '../model/statement.js'
+import { probeRowCount, probeUnits, type ProbeRead, type ProbeUnit } from '../translate/probe-types.js'
+import { inOrderAtOnce } from './at-once.js'
+import { attemptToken } from './prefix.js'
+import type { Probe } from './probe.js'
+
+/** Tables of one probe that are filled at once. */
+const tablesAtOnce = 3
+/** A table that nobody dropped goes by itself after a day. */
+const lifecycleDays = 1
+/** Dropping a table after the probe was ended, in milliseconds. */
+const droppingMilliseconds = 60_000
+
+/** Both readers, with and without Hive's mode; and what the time zone does that LOAD is told. */
+const readers: readonly ProbeReader[] = [
+  { native: true, hive: false, zone: 'UTC' },
+  { native: true, hive: true, zone: 'UTC' },
+  { native: false, hive: false, zone: 'UTC' },
+  { native: false, hive: true, zone: 'UTC' },
+  { native: true, hive: false, zone: 'project' },
+]
+
+/** What every reader makes of every column of the parts. */
+export async function askReaders(
+  probe: Probe,
+  plan: RelationPlan,
+  location: Location,
+): Promise<readonly ProbeAnswer[]> {
+  const answers: ProbeAnswer[] = []
+  const names = tableNames(plan.target)
+  for (const reader of readers) {
+    probe.say(`loading them by ${readerText(reader)}`)
+    const units = probeUnits().filter(({ group }) => reader.zone === 'UTC' || group === 'moment')
+    const ask = (group: readonly ProbeUnit[]): Promise<readonly ProbeAnswer[]> =>
+      askGroup({ probe, plan, location, reader, names }, group)
+    for await (const some of inOrderAtOnce(groupsOf(units), tablesAtOnce, ask)) answers.push(...some)
+  }
+  return answers
+}
+
+export function readerText({ native, hive, zone }: ProbeReader): string {
+  const zoned = zone === 'UTC' ? '' : ', without a time zone'
+  return `the ${native ? 'native' : 'Java'} reader${hive ? ' in Hive mode' : ''}${zoned}`
+}
+
+function tableNames(target: TableName): () => TableName {
+  let number = 0
+  return () => ({ ...target, name: `${target.name}_${(number += 1)}` })
+}
+
+async function* groupsOf(units: readonly ProbeUnit[]): AsyncGenerator<readonly ProbeUnit[]> {
+  for (const group of new Set(units.map((unit) => unit.group))) yield units.filter((unit) => unit.group === group)
+}
+
+interface Asking {
+  readonly probe: Probe
+  readonly plan: RelationPlan
+  readonly location: Location
+  readonly reader: ProbeReader
+  /** A new one at every call. */
+  names(): TableName
+}
+
+/** Columns that a reader refuses together are asked in halves, until each that is refused stands alone. */
+async function askGroup(asking: Asking, units: readonly ProbeUnit[]): Promise<readonly ProbeAnswer[]> {
+  const table = asking.names()
+  try {
+    const refused = await fill(asking, table, units)
+    if (refused === undefined) return await readBack(asking, table, units)
+    if (units.length === 1) return units.flatMap((unit) => unit.reads.map((read) => refusal(asking, read, refused)))
+  } finally {
+    await drop(asking, table)
+  }
+  const half = Math.ceil(units.length / 2)
+  return [...(await askGroup(asking, units.slice(0, half))), ...(await askGroup(asking, units.slice(half)))]
+}
+
+/** The error of a table that the target does not make or fill. */
+async function fill(
+  asking: Asking,
+  table: TableName,
+  units: readonly ProbeUnit[],
+): Promise<MigrationError | undefined> {
+  const columns = [
+    columnOf(asking.plan, 'n', 'INT'),
+    ...units.map((unit) => columnOf(asking.plan, unit.column, unit.loadedAs)),
+  ]
+  const comment = `Probe ${asking.probe.run}`
+  try {
+    await submit(asking, createTableStatement(table, columns, { comment, lifecycleDays }), `create ${table.name}`)
+    await submit(asking, loadBy(asking, table, columns), `load ${table.name}`)
+    return undefined
+  } catch (error) {
+    return orThrow(error)
+  }
+}
+
+function columnOf({ columns }: RelationPlan, name: string, targetType: string): ColumnPlan {
+  const column = columns.find((one) => one.target.toLowerCase() === name)
+  if (column === undefined) throw new Error(`the probe has no column ${name}`)
+  return { ...column, target: name, targetType }
+}
+
+function loadBy(asking: Asking, target: TableName, columns: readonly ColumnPlan[]): Statement {
+  const { probe, plan, location, reader } = asking
+  const { loadEndpoint, roleArn } = probe.settings
+  const request = {
+    plan: { ...plan, target, columns },
+    run: probe.run,
+    location,
+    loadEndpoint,
+    hiveCompatible: reader.hive,
+  }
+  const [load] = loadStatements(roleArn === undefined ? request : { ...request, roleArn })
+  if (load === undefined) throw new Error('a direct load is one statement')
+  const { 'odps.sql.timezone': zone, ...settings } = load.settings
+  const zoned = reader.zone === 'project' || zone === undefined ? {} : { 'odps.sql.timezone': zone }
+  return { ...load, settings: { ...settings, ...zoned, 'odps.ext.parquet.native': String(reader.native) } }
+}
+
+/** All columns by one query; where that is refused, each by its own. */
+async function readBack(
+  asking: Asking,
+  table: TableName,
+  units: readonly ProbeUnit[],
+): Promise<readonly ProbeAnswer[]> {
+  const reads = units.flatMap((unit) => unit.reads)
+  const rows = await select(asking, table, units, reads)
+  if (!(rows instanceof MigrationError)) return reads.map((read, n) => answerOf(asking, read, rows, n))
+  if (reads.length === 1) return reads.map((read) => refusal(asking, read, rows))
+  const answers: ProbeAnswer[] = []
+  for (const unit of units)
+    for (const read of unit.reads) answers.push(...(await readBack(asking, table, [{ ...unit, reads: [read] }])))
+  return answers
+}
+
+type Rows = readonly (readonly (string | null)[])[]
+
+async function select(
+  { probe, plan }: Asking,
+  table: TableName,
+  units: readonly ProbeUnit[],
+  reads: readonly ProbeRead[],
+): Promise<Rows | MigrationError> {
+  const items = reads.map((read, n) => `${read.textSql} AS ${quoteIdentifier(`r${n}`)}`).join(', ')
+  const from = `FROM ${tableSql(table)} ORDER BY ${quoteIdentifier('n')} LIMIT ${probeRowCount + 1}`
+  const columns = [
+    { name: 'n', kind: 'key' as const },
+    ...reads.map((_, n) => ({ name: `r${n}`, kind: 'exact' as const })),
+  ]
+  const query = {
+    name: `probe ${tableText(table)}`,
+    relation: table.name,
+    source: '',
+    target: `SELECT ${quoteIdentifier('n')}, ${items} ${from}`,
+    columns,
+  }
+  const types = [...units.map((unit) => unit.loadedAs), ...reads.map((read) => read.targetType)]
+  const typed = types.map((targetType) => columnOf(plan, 'n', targetType))
+  try {
+    const { rows } = await probe.places.target.answer(query, { ...plan, target: table, columns: typed }, probe.call)
+    return rows
+  } catch (error) {
+    return orThrow(error)
+  }
+}
+
+function answerOf(asking: Asking, read: ProbeRead, rows: Rows, place: number): ProbeAnswer {
+  const areAll = rows.length === probeRowCount && rows.every((row, n) => row[0] === String(n))
+  const found = rows.map((row) => row[place + 1] ?? null)
+  const finding = areAll
+    ? probeVerdict(read.kind, read.targetType, read.known, found)
+    : { verdict: 'different' as const, detail: `${rows.length} rows instead of ${probeRowCount}` }
+  return { ...way(asking, read), ...finding }
+}
+
+function way({ reader }: Asking, { sourceType, targetType, form }: ProbeRead): Omit<ProbeAnswer, 'verdict'> {
+  return { sourceType, targetType, form, reader }
+}
+
+function refusal(asking: Asking, read: ProbeRead, error: MigrationError): ProbeAnswer {
+  const detail = /ODPS-\d{7}/.exec(error.message)?.[0] ?? error.code
+  return { ...way(asking, read), verdict: 'refused', detail }
+}
+
+/** What the target says of a statement is an answer; that it cannot be reached is none. */
+function orThrow(error: unknown): MigrationError {
+  if (error instanceof MigrationError && ['target-refused', 'target-failed'].includes(error.code) && !error.transient)
+    return error
+  throw error
+}
+
+async function submit({ probe }: Asking, statement: Statement, step: string): Promise<void> {
+  const work = probe.places.target.submit(statement)
+  const name = step.replace(/[^a-z0-9]+/gi, '-').replace(/mig-probe-.*-(\d+)$/, '$1')
+  const handle = await work.begin({ token: attemptToken(probe.run, name, 'probe', 1), number: 1 }, probe.call)
+  await work.settle(handle, probe.call)
+}
+
+/** By a call of its own: an interrupt ends the probe, and not this. */
+async function drop(asking: Asking, table: TableName): Promise<void> {
+  const call = {
+    ...asking.probe.call,
+    signal: new AbortController().signal,
+    deadlineAt: Date.now() + droppingMilliseconds,
+  }
+  const text = `DROP TABLE IF EXISTS ${tableSql(table)}`
+  const statement = { purpose: `drop ${tableText(table)}`, text, settings: {} }
+  try {
+    await submit({ ...asking, probe: { ...asking.probe, call } }, statement, `drop ${table.name}`)
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+    asking.probe.say(`could not be removed: ${tableText(table)}: ${error.message}`)
+  }
+}
