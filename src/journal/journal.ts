@@ -12,7 +12,14 @@ export interface StepFailure {
 
 /** What may happen to a step; each is one line of the journal. */
 export type StepEvent =
-  | { readonly event: 'attempted'; readonly step: StepName; readonly token: string; readonly number: number }
+  | {
+      readonly event: 'attempted'
+      readonly step: StepName
+      readonly token: string
+      readonly number: number
+      /** Milliseconds since 1970; lines of older versions have none. */
+      readonly startedAt?: number
+    }
   | { readonly event: 'begun'; readonly step: StepName; readonly handle: Json }
   | { readonly event: 'succeeded'; readonly step: StepName; readonly outcome: Json }
   | { readonly event: 'failed'; readonly step: StepName; readonly failure: StepFailure }
@@ -32,14 +39,24 @@ export type RunEvent =
 
 export type JournalEvent = StepEvent | RunEvent
 
+interface Started {
+  /** Of the attempt; milliseconds since 1970. */
+  readonly startedAt?: number
+}
+
 /** What the lines about a step add up to. `number` counts attempts. */
 export type StepStatus =
   | { readonly state: 'pending'; readonly number: number }
-  | { readonly state: 'attempted'; readonly number: number; readonly token: string }
-  | { readonly state: 'begun'; readonly number: number; readonly token: string; readonly handle: Json }
+  | ({ readonly state: 'attempted'; readonly number: number; readonly token: string } & Started)
+  | ({ readonly state: 'begun'; readonly number: number; readonly token: string; readonly handle: Json } & Started)
   | { readonly state: 'succeeded'; readonly number: number; readonly token: string; readonly outcome: Json }
   | { readonly state: 'failed'; readonly number: number; readonly token: string; readonly failure: StepFailure }
-  | { readonly state: 'unresolved'; readonly number: number; readonly token: string; readonly failure: StepFailure }
+  | ({
+      readonly state: 'unresolved'
+      readonly number: number
+      readonly token: string
+      readonly failure: StepFailure
+    } & Started)
 
 export const pending: StepStatus = { state: 'pending', number: 0 }
 

@@ -21,7 +21,13 @@ export function nextStatus(status: StepStatus, event: StepEvent): StepStatus | u
       return { state: 'pending', number: status.number }
     case 'unresolved':
       if (status.state !== 'attempted' && status.state !== 'begun' && status.state !== 'unresolved') return undefined
-      return { state: 'unresolved', number: status.number, token: status.token, failure: event.failure }
+      return {
+        state: 'unresolved',
+        number: status.number,
+        token: status.token,
+        failure: event.failure,
+        ...started(status),
+      }
     case 'reopened':
       // A running or unknown attempt must be resolved first: reopening it could start the same work twice.
       if (status.state !== 'succeeded' && status.state !== 'failed') return undefined
@@ -32,10 +38,14 @@ export function nextStatus(status: StepStatus, event: StepEvent): StepStatus | u
 function attempted(status: StepStatus, event: StepEvent & { event: 'attempted' }): StepStatus | undefined {
   if (status.state !== 'pending' && status.state !== 'failed') return undefined
   if (event.number !== status.number + 1) return undefined
-  return { state: 'attempted', number: event.number, token: event.token }
+  return { state: 'attempted', number: event.number, token: event.token, ...started(event) }
 }
 
 function begun(status: StepStatus, event: StepEvent & { event: 'begun' }): StepStatus | undefined {
   if (status.state !== 'attempted' && status.state !== 'unresolved') return undefined
-  return { state: 'begun', number: status.number, token: status.token, handle: event.handle }
+  return { state: 'begun', number: status.number, token: status.token, handle: event.handle, ...started(status) }
+}
+
+function started({ startedAt }: { readonly startedAt?: number }): { readonly startedAt?: number } {
+  return startedAt === undefined ? {} : { startedAt }
 }

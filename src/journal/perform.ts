@@ -60,9 +60,10 @@ async function attempt<H extends Json, O extends Json, K extends Json>(
   call: Call,
 ): Promise<K> {
   const number = status.number + 1
-  const attempt: Attempt = { token: step.token(number), number }
+  const startedAt = Date.now()
+  const attempt: Attempt = { token: step.token(number), number, startedAt }
   const work = await step.fresh(attempt)
-  await journal.append({ event: 'attempted', step: step.name, token: attempt.token, number })
+  await journal.append({ event: 'attempted', step: step.name, token: attempt.token, number, startedAt })
   let handle: H
   try {
     handle = await work.begin(attempt, call)
@@ -112,7 +113,8 @@ async function pickUp<H extends Json, O extends Json, K extends Json>(
   status: StepStatus & { state: 'attempted' | 'begun' | 'unresolved' },
   call: Call,
 ): Promise<{ readonly kept: K } | 'again'> {
-  const attempt: Attempt = { token: status.token, number: status.number }
+  const { token, number, startedAt } = status
+  const attempt: Attempt = { token, number, ...(startedAt === undefined ? {} : { startedAt }) }
   const work = await step.earlier(attempt)
   const found = await work.find(attempt, call)
   // A handle that was journaled is settled as it is, unless its attempt is certainly over: never a second start.

@@ -20,6 +20,8 @@ export interface Attempt {
   readonly token: string
   /** 1 for the first try. */
   readonly number: number
+  /** Milliseconds since 1970, of this machine's clock; absent where an older journal does not tell. */
+  readonly startedAt?: number
 }
 
 /** What can be found of an attempt whose process died before it learned the handle. */

@@ -1,8 +1,10 @@
 import type { Bounds } from './connection.js'
 import type { InstanceFilter, InstanceInfo, InstanceSource } from './instance.js'
 
-/** How far back an instance is looked for; a resumed run may be weeks old. */
+/** How far back an instance is looked for when nobody knows when it was submitted; a resumed run may be weeks old. */
 export const historyMilliseconds = 30 * 24 * 3_600_000
+/** This machine's clock may be ahead of the service's by as much as a signature allows, and more is cheap. */
+const clockMilliseconds = 3_600_000
 /** More instances than this under one name mean that the service did not filter by it. */
 const candidateCountMax = 50
 
@@ -24,10 +26,11 @@ export interface InstanceRegister {
  */
 export async function lookUpSubmission(
   register: InstanceRegister,
-  of: { readonly jobName: string },
+  of: { readonly jobName: string; readonly startedAt?: number },
   bounds: Bounds,
 ): Promise<LookUp> {
-  const listed = await register.findInstances({ jobName: of.jobName, from: Date.now() - historyMilliseconds }, bounds)
+  const from = of.startedAt === undefined ? Date.now() - historyMilliseconds : of.startedAt - clockMilliseconds
+  const listed = await register.findInstances({ jobName: of.jobName, from }, bounds)
   if (listed.length > candidateCountMax) {
     return { kind: 'unclear', reason: `${listed.length} instances are listed under the job name ${of.jobName}` }
   }

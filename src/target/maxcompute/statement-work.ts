@@ -34,10 +34,12 @@ export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
 
   async find(attempt: Attempt, call: Call): Promise<Found<InstanceHandle>> {
     const bounds = this.#bounds(call)
-    let found = await lookUpSubmission(this.#client, { jobName: attempt.token }, bounds)
+    const { token: jobName, startedAt } = attempt
+    const sought = { jobName, ...(startedAt === undefined ? {} : { startedAt }) }
+    let found = await lookUpSubmission(this.#client, sought, bounds)
     if (found.kind === 'none') {
       await pause(this.#pace.listingLagMilliseconds, call.signal)
-      found = await lookUpSubmission(this.#client, { jobName: attempt.token }, bounds)
+      found = await lookUpSubmission(this.#client, sought, bounds)
     }
     if (found.kind === 'none') return 'never'
     if (found.kind === 'unclear') return 'unknown'

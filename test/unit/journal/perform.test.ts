@@ -95,6 +95,52 @@ describe('perform', () => {
     expect(outside.started).toEqual(['t1'])
   })
 
+  it('tells those who look for an attempt when it started, over a crash and an unknown outcome', async () => {
+    const sought: (number | undefined)[] = []
+    const looking = (found: Found<string>) => ({
+      ...outside.work(),
+      find: (attempt: Attempt) => {
+        sought.push(attempt.startedAt)
+        return Promise.resolve(found)
+      },
+    })
+    const startedAt = 1_767_323_045_678
+    await journal.append({ event: 'attempted', step: 'load/a', token: 't1', number: 1, startedAt })
+    await reopen()
+    const unknown = { ...step(), earlier: () => Promise.resolve(looking('unknown')) }
+    await expect(perform(journal, unknown, call)).rejects.toMatchObject({ code: 'target-unresolved' })
+    await reopen()
+    await perform(journal, { ...step(), earlier: () => Promise.resolve(looking({ begun: 'h' })) }, call)
+    expect(sought).toEqual([startedAt, startedAt])
+  })
+
+  it('gives a fresh attempt the time of now, and an attempt of an older journal none', async () => {
+    const times: (number | undefined)[] = []
+    const work = {
+      ...outside.work(),
+      begin: (attempt: Attempt) => {
+        times.push(attempt.startedAt)
+        return Promise.reject(transient())
+      },
+      find: (attempt: Attempt) => {
+        times.push(attempt.startedAt)
+        return Promise.resolve({ begun: 'h' } as const)
+      },
+    }
+    const before = Date.now()
+    await perform(
+      journal,
+      { ...step(), fresh: () => Promise.resolve(work), earlier: () => Promise.resolve(work) },
+      call,
+    )
+    expect(times[0]).toBeGreaterThanOrEqual(before)
+    expect(times[0]).toBeLessThanOrEqual(Date.now())
+    expect(times[1]).toBe(times[0])
+    await journal.append({ event: 'attempted', step: 'load/b', token: 'b1', number: 1 })
+    await perform(journal, { ...step(), name: 'load/b', earlier: () => Promise.resolve(work) }, call)
+    expect(times[2]).toBeUndefined()
+  })
+
   it('after a crash behind `begun`: settles the same handle, even where nothing can be found any more', async () => {
     await journal.append({ event: 'attempted', step: 'load/a', token: 't1', number: 1 })
     await journal.append({ event: 'begun', step: 'load/a', handle: 't1' })

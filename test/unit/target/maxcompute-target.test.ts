@@ -188,6 +188,20 @@ describe('find', () => {
     expect(answer).toEqual({ begun: { instance: 'i5' } })
   })
 
+  it('looks back to the start of the attempt, and thirty days where nobody knows it', async () => {
+    const ranges: string[] = []
+    const { target } = await serve(({ path, query }) => {
+      if (!path.endsWith('/instances')) return undefined
+      ranges.push(query.get('daterange') ?? '')
+      return { body: '<Instances><Marker/></Instances>' }
+    })
+    const startedAt = Date.UTC(2026, 0, 2, 3, 4, 5)
+    await target.submit(load).find({ ...attempt, startedAt }, callFor())
+    expect(ranges).toEqual([`${startedAt / 1_000 - 3_600}:`, `${startedAt / 1_000 - 3_600}:`])
+    await target.submit(load).find(attempt, callFor())
+    expect(Math.abs(Number(ranges[2]?.replace(':', '')) - (Date.now() / 1_000 - 30 * 86_400))).toBeLessThan(60)
+  })
+
   it('says never only after a second look, and when those listed are others', async () => {
     const none = await found([], ours)
     expect(none.answer).toBe('never')
