@@ -129,6 +129,10 @@ export const relations = z
         .strictObject({
           by: z.string().min(1).describe("the source's column"),
           unit: z.enum(['year', 'month', 'day', 'value']).default('value'),
+          unloadPartitioned: z
+            .boolean()
+            .optional()
+            .describe('UNLOAD makes a prefix for each partition, and LOAD needs no staging table; Parquet only'),
         })
         .optional()
         .describe('the table is partitioned by a derived column of text; the data column stays'),

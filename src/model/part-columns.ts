@@ -17,10 +17,14 @@ export function partitionColumn({ by, target, unloadExpression }: PartitionPlan)
   }
 }
 
-/** The columns that the parts hold, in order: those of the table, and behind them the one that names the partition. */
-export function partColumns({
-  columns,
-  partition,
-}: Pick<RelationPlan, 'columns' | 'partition'>): readonly ColumnPlan[] {
+type Columned = Pick<RelationPlan, 'columns' | 'partition'>
+
+/** What UNLOAD selects, in order: the table's columns, and behind them the one that names the partition. */
+export function selectedColumns({ columns, partition }: Columned): readonly ColumnPlan[] {
   return partition === undefined ? columns : [...columns, partitionColumn(partition)]
+}
+
+/** The columns that the parts hold: those that are selected, save the one that became a part of their keys. */
+export function partColumns(plan: Columned): readonly ColumnPlan[] {
+  return plan.partition?.unloaded === true ? plan.columns : selectedColumns(plan)
 }

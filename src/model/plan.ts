@@ -105,6 +105,8 @@ export interface PartitionPlan {
   readonly unloadExpression: string
   /** The name of the partition that holds rows in which the column is NULL. */
   readonly nullName: string
+  /** UNLOAD lays the rows of each partition below `target=name/`; the parts are then without the column. */
+  readonly unloaded?: boolean
 }
 
 /** Optional arrangement of a table (maxcompute.md 3). Changes speed, never answers. */

@@ -32,7 +32,8 @@ export function arrangementOf(choice: RelationChoice | undefined, of: Arrangeabl
   if (problem !== undefined) throw new MigrationError('config', `relations.${choice.match}: ${problem}`)
   const { concerns, assumptions = [], ...arrangement } = chosen(choice, of)
   const isPlain = Object.keys(arrangement).length === 0
-  return { arrangement: isPlain ? {} : { ...arrangement, strategy: 'staged' }, concerns, assumptions }
+  const isDirect = isPlain || arrangement.partition?.unloaded === true
+  return { arrangement: isDirect ? arrangement : { ...arrangement, strategy: 'staged' }, concerns, assumptions }
 }
 
 function chosen(

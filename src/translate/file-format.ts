@@ -69,6 +69,13 @@ export function travelling(
 ): RelationPlan {
   refuseNotText(plan, format, plainText)
   if (format === 'parquet') return plan
+  if (plan.partition?.unloaded === true) {
+    const relation = `${plan.source.schema}.${plan.source.name}`
+    throw new MigrationError(
+      'config',
+      `relations: unloadPartitioned of ${relation}: only for format parquet, not ${format}`,
+    )
+  }
   const layout = layoutOf(format, files)
   const forms = plan.columns.map((column) => wireFormOf(column, plainText))
   const assumptions = [

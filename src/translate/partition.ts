@@ -1,3 +1,4 @@
+import { insertPartitionCountMax } from '../dialect/maxcompute/fill.js'
 import { quoteIdentifier as quoteTarget } from '../dialect/maxcompute/identifier.js'
 import { relationSql } from '../dialect/redshift/identifier.js'
 import { whereSql } from '../dialect/redshift/row-filter.js'
@@ -14,6 +15,8 @@ export interface PartitionChoice {
   /** The source's column. */
   readonly by: string
   readonly unit: PartitionUnit
+  /** UNLOAD itself makes a prefix for each partition, and LOAD reads them without a staging table. */
+  readonly unloadPartitioned?: boolean | undefined
 }
 
 export interface Partitioning {
@@ -53,17 +56,37 @@ export function partitionOf(
     throw new MigrationError('config', `${of.setting}: ${relationText(of.source)} has no column ${choice.by} to carry`)
   }
   const value = choice.unit === 'value' ? plainText(column, of) : momentText(column, choice.unit, of)
+  const isUnloaded = choice.unloadPartitioned === true
+  if (isUnloaded) refuseStaged(column, choice, of)
   const partition: PartitionPlan = {
     by: choice.by,
     unit: choice.unit,
     target: freeName(`${column.target}_${choice.unit}`, of.columns),
     unloadExpression: `COALESCE(${value}, '${nullName}')`,
     nullName,
+    ...(isUnloaded ? { unloaded: true } : {}),
   }
   const message = `${partition.target} names the partition by ${choice.unit} of ${choice.by}; rows without one go to ${nullName}`
   const assumptions = [fewPartitions(partition, of)]
   if (choice.unit === 'value' && column.kind === 'text') assumptions.push(namedPartitions(partition, value))
-  return { partition, concerns: [concernOf('RS0230', message, choice.by)], assumptions }
+  const concerns = [concernOf('RS0230', message, choice.by)]
+  if (isUnloaded) concerns.push(concernOf('RS0239', `UNLOAD writes ${partition.target} as prefixes`, choice.by))
+  return { partition, concerns, assumptions }
+}
+
+/** Names that may be escaped in keys are not read back for certain; nor is there a staging table for what needs one. */
+function refuseStaged(by: ColumnPlan, { unit }: PartitionChoice, { columns, setting, source }: Place): void {
+  const subject = `${setting}.unloadPartitioned: ${relationText(source)}`
+  const staged = columns.find((column) => column.staging !== undefined)
+  if (staged !== undefined) {
+    throw new MigrationError('config', `${subject}: ${staged.source} goes through a staging table`, {
+      hint: 'leave unloadPartitioned out, or choose a type that LOAD produces under types',
+    })
+  }
+  if (unit !== 'value' || by.kind !== 'text') return
+  throw new MigrationError('config', `${subject}: texts may be escaped in keys`, {
+    hint: 'leave unloadPartitioned out, or partition by a date, an integer or a boolean',
+  })
 }
 
 type Place = Parameters<typeof partitionOf>[1]
@@ -111,7 +134,8 @@ function freeName(wanted: string, columns: readonly ColumnPlan[]): string {
 }
 
 function fewPartitions(partition: PartitionPlan, { source, where, resultRowCountMax = Infinity }: Place): Assumption {
-  const countMax = Math.min(partitionCountMax, resultRowCountMax - 1)
+  const most = partition.unloaded === true ? insertPartitionCountMax : partitionCountMax
+  const countMax = Math.min(most, resultRowCountMax - 1)
   const counted = `SELECT DISTINCT ${partition.unloadExpression} AS p FROM ${relationSql(source)}${whereSql(where)}`
   return {
     code: 'RS0231',

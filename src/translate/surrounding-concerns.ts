@@ -127,4 +127,11 @@ export const surroundingConcerns = {
       'With primaryKey: true the table is to be a Delta table. Its key needs columns that are carried, are never NULL, and are integers, texts or dates.',
     remedy: 'Leave primaryKey out for this relation, or change the type of the column under types.overrides.',
   },
+  RS0239: {
+    class: 'note',
+    title: 'UNLOAD makes a prefix for each partition',
+    explanation:
+      'Chosen under relations.<pattern>.partition.unloadPartitioned. The rows are written once, not twice: LOAD takes the partitions from the prefixes. Each slice writes a file for each partition, and at most 512 partitions go.',
+    remedy: 'Leave unloadPartitioned out where there would be very many small files.',
+  },
 } as const satisfies Readonly<Record<string, ConcernCode>>

@@ -8,6 +8,7 @@ const shapes = [
   '  tpch.lineitem: { partition: { by: l_shipdate, unit: month } }',
   '  tpch.shipped: { partition: { by: shipped, unit: month }, where: "id <> 7" }',
   '  tpch.customer: { partition: { by: c_mktsegment } }',
+  '  tpch.flown: { partition: { by: flown, unit: month, unloadPartitioned: true } }',
   '  tpch.part: { clustering: { by: [p_partkey], sortedBy: [p_size, p_partkey], buckets: 4 } }',
   '  tpch.orders: { partition: { by: o_orderdate, unit: day } }',
   '  tpch.partsupp: { clustering: auto }',
@@ -28,6 +29,8 @@ beforeAll(async () => {
   await changeConfig(config, (text) => text.replace('select:', shapes))
   await ask('CREATE TABLE tpch.shipped (id int8 NOT NULL, shipped timestamp, note varchar(44))')
   await ask(shipped)
+  await ask('CREATE TABLE tpch.flown (id int8 NOT NULL, flown date, note varchar(44))')
+  await ask('INSERT INTO tpch.flown SELECT id, CAST(shipped AS DATE), note FROM tpch.shipped')
 })
 
 afterAll(async () => {
@@ -54,7 +57,7 @@ describe('tables of optional shape', () => {
   it('are loaded and verified', async () => {
     const { code, lines, stderr } = await step('run')
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
-    expect(lines.at(-2)).toMatchObject({ verified: 9, relations: 9 })
+    expect(lines.at(-2)).toMatchObject({ verified: 10, relations: 10 })
   })
 
   it('hold in each partition the rows that the source has of that month, and NULL in one of its own', async () => {
@@ -87,6 +90,20 @@ describe('tables of optional shape', () => {
     )
   })
 
+  it('are unloaded by partition where that was chosen, and loaded without a staging table', async () => {
+    const sent = await ask(
+      "SELECT query_text FROM sys_query_history WHERE query_text LIKE '%relation=tpch.flown %UNLOAD%'",
+    )
+    expect(sent.flat().join()).toMatch(/FORMAT AS PARQUET PARTITION BY \("flown_month"\) MANIFEST VERBOSE/)
+    const days = await ask(
+      "SELECT COUNT(*), CAST(MIN(flown) AS VARCHAR) FROM tpch.flown WHERE flown >= '1995-03-01' AND flown < '1995-04-01'",
+    )
+    expect(await answer("SELECT COUNT(*), MIN(flown) FROM flown WHERE flown_month = '199503'")).toEqual([
+      days[0]?.join(','),
+    ])
+    expect(await runSql(emulated.clouds, 'SHOW PARTITIONS flown')).toContain('flown_month=null\n')
+  })
+
   it('fill more partitions than one INSERT takes', async () => {
     const [[days = ''] = []] = await ask('SELECT COUNT(DISTINCT o_orderdate) FROM tpch.orders')
     expect(Number(days)).toBeGreaterThan(1024)
@@ -102,7 +119,7 @@ describe('ddl --diff', () => {
   it('finds partitions, clustering and keys as they were planned', async () => {
     const { code, lines } = await step('ddl', '--diff')
     expect(lines.filter((line) => line['state'] === 'different')).toEqual([])
-    expect({ code, counts: lines.at(-1) }).toMatchObject({ code: 0, counts: { equal: 9 } })
+    expect({ code, counts: lines.at(-1) }).toMatchObject({ code: 0, counts: { equal: 10 } })
   })
 })
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { relationText, tableText, type Location, type TableName } from '../../model/names.js'
 import { partColumns } from '../../model/part-columns.js'
-import type { ColumnPlan, RelationPlan, TextLayout } from '../../model/plan.js'
+import type { ColumnPlan, PartitionPlan, RelationPlan, TextLayout } from '../../model/plan.js'
 import type { Statement } from '../../model/statement.js'
 import { createTableStatement } from './create-table.js'
-import { fillStatements } from './fill.js'
-import { tableSql } from './identifier.js'
+import { emptyStatement, fillStatements } from './fill.js'
+import { quoteIdentifier, tableSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
 import { namespaceSettings, typeSettings, utcSettings, type Settings } from './settings.js'
 
@@ -33,7 +33,10 @@ export interface LoadRequest {
 /** What fills the table, in order: one LOAD, or LOAD into the staging table and what fills it from there. */
 export function loadStatements(request: LoadRequest): readonly Statement[] {
   const { plan, run } = request
-  if (plan.strategy === 'direct') return [loadStatement(request, plan.target)]
+  const { partition } = plan
+  // OVERWRITE replaces only the partitions that lie there.
+  const before = partition === undefined ? [] : [emptyStatement(plan)]
+  if (plan.strategy === 'direct') return [...before, loadStatement(request, plan.target, partition)]
   const staging = stagingTable(plan, run)
   return [loadStatement(request, staging), ...fillStatements(plan, staging, request.partitions)]
 }
@@ -73,10 +76,10 @@ export function dropStagingStatement(plan: RelationPlan, run: string): Statement
   }
 }
 
-function loadStatement(request: LoadRequest, table: TableName): Statement {
+function loadStatement(request: LoadRequest, table: TableName, partition?: PartitionPlan): Statement {
   const { hiveCompatible = false } = request
   const lines = [
-    `LOAD OVERWRITE TABLE ${tableSql(table)}`,
+    `LOAD OVERWRITE TABLE ${tableSql(table)}${partition === undefined ? '' : ` PARTITION (${quoteIdentifier(partition.target)})`}`,
     `FROM LOCATION ${quoteLiteral(ossLocation(request.loadEndpoint, request.location))}`,
     ...readerClauses(request),
   ]

@@ -1,6 +1,6 @@
 import type { AccessKeys } from '../../model/credentials.js'
 import { locationText, type Location } from '../../model/names.js'
-import { partColumns } from '../../model/part-columns.js'
+import { selectedColumns } from '../../model/part-columns.js'
 import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
 import { quoteIdentifier, relationSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
@@ -42,6 +42,7 @@ export function unloadStatement(request: UnloadRequest): string {
     `TO ${quoteLiteral(locationText(to))}`,
     authorization(request),
     ...formatClauses(plan),
+    ...partitionClause(plan),
     'MANIFEST VERBOSE',
     `MAXFILESIZE ${plan.partMegabytesMax} MB`,
     ...(rowGroupMegabytes === undefined || plan.layout !== undefined ? [] : [`ROWGROUPSIZE ${rowGroupMegabytes} MB`]),
@@ -49,6 +50,11 @@ export function unloadStatement(request: UnloadRequest): string {
     ...(kmsKeyId === undefined ? [] : [`ENCRYPTED KMS_KEY_ID ${quoteLiteral(kmsKeyId)}`]),
     ...(encryption === undefined ? [] : ['ENCRYPTED AUTO']),
   ].join(' ')
+}
+
+/** Without INCLUDE: LOAD wants files without the columns of partitions (maxcompute.md 4.2). */
+function partitionClause({ partition }: Pick<RelationPlan, 'partition'>): readonly string[] {
+  return partition?.unloaded === true ? [`PARTITION BY (${quoteIdentifier(partition.target)})`] : []
 }
 
 /** Parquet takes none of these; what csv and text are told, LOAD is told alike (redshift.md 1.2). */
@@ -82,7 +88,7 @@ export function unloadSelect(
   plan: Pick<RelationPlan, 'source' | 'columns' | 'where' | 'partition' | 'rowsSql'>,
 ): string {
   const from = plan.rowsSql === undefined ? relationSql(plan.source) : `(${plan.rowsSql}) AS "rows"`
-  return `select ${partColumns(plan).map(selectItem).join(', ')} FROM ${from}${whereSql(plan.where)}`
+  return `select ${selectedColumns(plan).map(selectItem).join(', ')} FROM ${from}${whereSql(plan.where)}`
 }
 
 function selectItem(column: ColumnPlan): string {

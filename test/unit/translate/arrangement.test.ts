@@ -82,6 +82,21 @@ describe('partition', () => {
     })
   })
 
+  it('by UNLOAD needs no staging table, and takes fewer partitions', () => {
+    const plain = { ...entry, columns: entry.columns.filter(({ name }) => !['at', 'doc'].includes(name)) }
+    const chosen = { by: 'day', unit: 'month', unloadPartitioned: true } as const
+    const { partition, strategy, assumptions, concerns } = plan({ partition: chosen }, plain)
+    expect(partition).toMatchObject({ target: 'day_month', unloaded: true })
+    expect(strategy).toBe('direct')
+    expect(codes(concerns)).toContain('RS0239')
+    expect(assumptions?.find(({ code }) => code === 'RS0231')?.message).toBe('day makes at most 512 partitions')
+    expect(() => plan({ partition: chosen })).toThrow(/unloadPartitioned: s\.t: at goes through a staging table/)
+    expect(() => plan({ partition: { by: 'kind', unit: 'value', unloadPartitioned: true } }, plain)).toThrow(
+      /texts may be escaped in keys/,
+    )
+    expect(() => plan({ partition: chosen, format: 'csv' }, plain)).toThrow(/only for format parquet, not csv/)
+  })
+
   it('is asked of both sides, over the rows that are carried', () => {
     expect(partitionQuery(plan({ partition: { by: 'day', unit: 'month' }, where: 'done' }))).toMatchObject({
       relation: 's.t',

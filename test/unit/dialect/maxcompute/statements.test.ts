@@ -164,6 +164,14 @@ describe('optional shapes of a table', () => {
     expect(createStagingStatement({ ...staged, partition }, 'r1').text).toContain(',\n  `at_month` STRING\n)')
   })
 
+  it('load the partitions that UNLOAD made, after those that lie there are gone', () => {
+    const plan = { ...direct, partition: { ...partition, unloaded: true } }
+    const [drop, load, ...rest] = loadStatements({ ...request, plan, partitions: ['199501'] })
+    expect(rest).toEqual([])
+    expect(drop?.text).toBe("ALTER TABLE `p`.`orders` DROP IF EXISTS PARTITION (`at_month` <> '')")
+    expect(load?.text).toMatch(/^LOAD OVERWRITE TABLE `p`\.`orders` PARTITION \(`at_month`\)\nFROM LOCATION /)
+  })
+
   it('insert into a Delta table that was emptied', () => {
     const [, empty, insert, ...rest] = loadStatements({ ...request, plan: { ...staged, primaryKey: ['id'] } })
     expect(rest).toEqual([])
