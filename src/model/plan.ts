@@ -139,6 +139,8 @@ export interface PlanHeader {
   readonly coverage?: readonly Coverage[]
   /** What concerns the catalog as a whole: what the source would not tell. */
   readonly concerns?: readonly Concern[]
+  /** True where a probe found that LOAD reads these types only in Hive mode. */
+  readonly hiveCompatibleLoad?: boolean
 }
 
 /** An object of the source that does not become a table. */
