@@ -66,11 +66,13 @@ const source = [
 
 let emulated: Emulated
 
-beforeAll(async () => {
-  emulated = await emulate({ seed: 'none' })
+async function prepare(switches: Readonly<Record<string, string | boolean>>): Promise<void> {
+  emulated = await emulate({ seed: 'none', more: { switches } })
   await write(...source)
   await changeConfig(emulated.clouds.config, (text) => text.replace(/^select:\n( .*\n)*/m, 'select:\n  - wild.*\n'))
-}, 180_000)
+}
+
+beforeAll(() => prepare({}), 180_000)
 
 afterAll(async () => {
   await emulated[Symbol.asyncDispose]()
@@ -142,7 +144,7 @@ async function expectTexts(prefix: string): Promise<void> {
 
 /** Worked out from the statements above. */
 async function expectTypes(prefix: string): Promise<void> {
-  const exact = `SELECT id, si, b, CAST(n AS STRING), CAST(CAST(m AS DECIMAL(38,5)) AS STRING), yes, d, CAST(ts AS STRING), CAST(tz AS STRING), t, HEX(c)
+  const exact = `SELECT id, si, b, CAST(n AS STRING), CAST(CAST(m AS DECIMAL(38,5)) AS STRING), LOWER(CAST(yes AS STRING)), d, CAST(ts AS STRING), CAST(tz AS STRING), t, HEX(c)
     FROM ${prefix}_types WHERE id < 4 ORDER BY id LIMIT 10`
   expect(await rowsOf(exact)).toEqual([
     [
@@ -186,28 +188,34 @@ async function expectTypes(prefix: string): Promise<void> {
   expect(long.map((row) => row.at(-2))).toEqual(['0102000020E6100000', '010100000000000000'])
 }
 
-describe.each([
+const chosen = [
   ['csv', ['format: csv']],
   ['text', ['format: text']],
   ['old', ['format: text', "text: { delimiter: '^', nullAs: NULL_STRING__, addQuotes: true, header: true }"]],
   ['head', ['format: csv', 'text: { header: true }']],
-] as const)('%s', (prefix, settings) => {
+] as const
+
+async function expectCarried(prefix: string, settings: readonly string[]): Promise<void> {
+  await choose(prefix, ...settings, 'relations: { wild.parted: { partition: { by: day, unit: month } } }')
+  const { code, stdout, stderr } = await command('run', '--new')
+  expect({ code, stdout, stderr }).toMatchObject({ code: 0 })
+  await expectTexts(prefix)
+  await expectTypes(prefix)
+  const parted = `SELECT id, day_month, HEX(word) FROM ${prefix}_parted WHERE day_month >= '' ORDER BY id LIMIT 10`
+  expect(await rowsOf(parted)).toEqual([
+    ['1', '202401', hexOf('a, "b"')],
+    ['2', '202402', '\\N'],
+    ['3', 'null', ''],
+  ])
+  expect(await rowsOf(`SELECT COUNT(*) FROM ${prefix}_empty`)).toEqual([['0']])
+  const part = await firstPart('wild_texts')
+  expect(part).toMatch(/^[ -~\n]*$/)
+  expect(part.includes('id')).toBe(prefix === 'old' || prefix === 'head')
+}
+
+describe.each(chosen)('%s', (prefix, settings) => {
   it('carries hostile texts and every type, verified', async () => {
-    await choose(prefix, ...settings, 'relations: { wild.parted: { partition: { by: day, unit: month } } }')
-    const { code, stdout, stderr } = await command('run', '--new')
-    expect({ code, stdout, stderr }).toMatchObject({ code: 0 })
-    await expectTexts(prefix)
-    await expectTypes(prefix)
-    const parted = `SELECT id, day_month, HEX(word) FROM ${prefix}_parted WHERE day_month >= '' ORDER BY id LIMIT 10`
-    expect(await rowsOf(parted)).toEqual([
-      ['1', '202401', hexOf('a, "b"')],
-      ['2', '202402', '\\N'],
-      ['3', 'null', ''],
-    ])
-    expect(await rowsOf(`SELECT COUNT(*) FROM ${prefix}_empty`)).toEqual([['0']])
-    const part = await firstPart('wild_texts')
-    expect(part).toMatch(/^[ -~\n]*$/)
-    expect(part.includes('id')).toBe(prefix === 'old' || prefix === 'head')
+    await expectCarried(prefix, settings)
   })
 })
 
@@ -272,9 +280,7 @@ describe('columns that travel plain', () => {
   it.each([
     ['NULL_STRING__', 'RS0140'],
     ['a,b', 'RS0141'],
-    ['two\nlines', 'RS0141'],
     ['C:\\N', 'RS0141'],
-    ['"', 'RS0141'],
   ])('%j blocks the relation (%s), and the others arrive', async (text, code) => {
     await write(`INSERT INTO wild.calm VALUES (4, ${literal(text)}, NULL)`)
     await choose(`p${Buffer.from(text).toString('hex')}`, 'format: csv', 'text: { nullAs: NULL_STRING__ }', plain)
@@ -312,15 +318,40 @@ describe('verify', () => {
 describe('what MaxCompute could not read again', () => {
   it.each([
     ['compression: zstd', 'zstd'],
-    ['compression: bzip2', 'bzip2'],
     ['addQuotes: true, escape: true', 'escape'],
-    ["delimiter: '-'", 'delimiter'],
-    ["nullAs: '12'", 'nullAs'],
-    ["nullAs: ''", 'nullAs'],
   ])('text: { %s } is refused by the config', async (setting, named) => {
     await choose('refused', `text: { ${setting} }`)
     const { code, stderr } = await command('plan')
     expect({ code, stderr }).toMatchObject({ code: 3 })
     expect(stderr).toContain(named)
+  })
+})
+
+/** Each the other way round than the emulators' default, where it touches text files. */
+const otherwise = {
+  csvEmptyText: 'bare',
+  unloadNoRows: 'empty-files',
+  addQuotesNull: 'quoted',
+  superNullText: 'marker',
+  escapeSuper: false,
+  unloadFloatDigits: 'shortest',
+  manifestTotals: false,
+  manifestCharLength: false,
+  decimalText: '.5',
+  timeText: 'full',
+  quotedNullIndicator: 'value',
+  booleanText: 'upper',
+  csvQuoting: 'needed',
+  nullOrder: 'largest',
+} as const
+
+describe('where the services are otherwise', () => {
+  beforeAll(async () => {
+    await emulated[Symbol.asyncDispose]()
+    await prepare(otherwise)
+  }, 180_000)
+
+  it.each(chosen)('%s carries hostile texts and every type, verified', async (prefix, settings) => {
+    await expectCarried(prefix, settings)
   })
 })
