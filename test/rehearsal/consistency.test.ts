@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeConfig, emulate, migrate, type Clouds, type Emulated } from './rehearsal.js'
+import { changeConfig, emulate, migrate, runIds, untilJournaled, type Clouds, type Emulated } from './rehearsal.js'
 
 let emulated: Emulated
 
@@ -40,8 +40,9 @@ describe('single-transaction', () => {
     await emulated.fault('warehouses', [
       { service: 'redshift', operation: 'UNLOAD', nth: 1, action: { do: 'delay', milliseconds: 3000 } },
     ])
+    const known = await runIds(emulated.clouds.config)
     const running = migrate(['run', '--config', emulated.clouds.config, '--json', '--replace'])
-    await new Promise((later) => setTimeout(later, 2500))
+    await untilJournaled(emulated.clouds.config, known, '"begun"', '"unload/')
     await client.query("INSERT INTO tpch.region VALUES (99, 'LATE', 'too late')")
     await client.end()
     const { code, lines, stderr } = await running
@@ -80,8 +81,9 @@ describe('frozen', () => {
     await emulated.fault('warehouses', [
       { service: 'redshift', operation: 'UNLOAD', contains: 'lineitem', action: { do: 'delay', milliseconds: 3500 } },
     ])
+    const known = await runIds(emulated.clouds.config)
     const running = migrate(['run', '--new', '--config', emulated.clouds.config, '--replace', '--json'])
-    await new Promise((later) => setTimeout(later, 3000))
+    await untilJournaled(emulated.clouds.config, known, '"begun"', '"unload/tpch_lineitem')
     await client.query('UPDATE tpch.nation SET n_regionkey = 4 WHERE n_nationkey = 0')
     await client.end()
     const moved = await running

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
@@ -102,6 +102,27 @@ async function readyLine(child: ChildProcess): Promise<Clouds> {
     if (parsed.config !== undefined) return parsed as Clouds
   }
   throw new Error('the emulators ended before they were ready')
+}
+
+const journalPollMilliseconds = 20
+const journalWaitMillisecondsMax = 60_000
+
+/** Ids of the runs beside the config. */
+export async function runIds(config: string): Promise<readonly string[]> {
+  return readdir(join(dirname(config), 'runs')).catch(() => [])
+}
+
+/** Waits until a run that is not among the known ones has a journal line with all of these words in it. */
+export async function untilJournaled(config: string, known: readonly string[], ...words: string[]): Promise<void> {
+  const giveUpAt = Date.now() + journalWaitMillisecondsMax
+  while (Date.now() < giveUpAt) {
+    const run = (await runIds(config)).find((id) => !known.includes(id))
+    const path = join(dirname(config), 'runs', run ?? '', 'journal.jsonl')
+    const journal = run === undefined ? '' : await readFile(path, 'utf8').catch(() => '')
+    if (journal.split('\n').some((line) => words.every((word) => line.includes(word)))) return
+    await new Promise((later) => setTimeout(later, journalPollMilliseconds))
+  }
+  throw new Error(`no journal line with ${words.join(', ')}`)
 }
 
 export interface Ended {
