@@ -27,7 +27,8 @@ export function textSql(sql: string, type: DataType, form: TextForm): string {
 }
 
 function decimalText(sql: string, type: DataType, form: TextForm): string {
-  let result = `CAST(${sql} AS VARCHAR)`
+  // The engine writes no zero before the point where all digits stand behind it.
+  let result = `regexp_replace(CAST(${sql} AS VARCHAR), '^(-?)[.]', '\\10.')`
   if (form.trimZeros && (type.scale ?? 18) > 0) result = `maxcompute.trim_zeros(${result})`
   return form.switches.decimalLeadingZero === 'dropped' ? `regexp_replace(${result}, '^(-?)0[.]', '\\1.')` : result
 }
