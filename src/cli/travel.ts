@@ -1,6 +1,7 @@
 import { FileLedger } from '../journal/file-ledger.js'
 import { selectionMatches } from '../model/selection.js'
 import { MigrationError } from '../model/errors.js'
+import type { PlanHeader } from '../model/plan.js'
 import type { PlanBook, PlanEntry } from '../stages/plan-book.js'
 import { makeSnapshots } from '../stages/snapshots.js'
 import { legs, type Observer, type RunSettings, type Travel } from '../stages/stage.js'
@@ -16,6 +17,8 @@ const hour = 3_600_000
 
 export interface TravelOptions {
   readonly replace: boolean
+  /** Of the plan, which may know better than the config. */
+  readonly header: PlanHeader
 }
 
 /** Everything the stages need, made from the config and an opened run. */
@@ -51,7 +54,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     targetRoot: targetRoot(config),
     loadEndpoint: config.oss.loadEndpoint ?? `oss-${config.oss.region}-internal.aliyuncs.com`,
     ...(config.oss.roleArn === undefined ? {} : { roleArn: config.oss.roleArn }),
-    hiveCompatibleLoad: config.maxcompute.hiveCompatibleLoad,
+    hiveCompatibleLoad: config.maxcompute.hiveCompatibleLoad || options.header.hiveCompatibleLoad === true,
     replace: options.replace,
     queries: await readComparableQueries(loaded),
     limits: { unload, transfer, load, verify },

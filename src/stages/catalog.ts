@@ -50,6 +50,14 @@ export async function readCatalog(
   }
 }
 
+/** Adds to `facts.jsonl` what was found out elsewhere. */
+export async function addFact(folder: RunFolder, journal: Journal, fact: Fact): Promise<void> {
+  const facts: Fact[] = []
+  for await (const known of folder.readLines<Fact>('facts.jsonl')) facts.push(known)
+  const sha256 = await folder.writeLines('facts.jsonl', [...facts, fact])
+  await journal.append({ event: 'document', path: 'facts.jsonl', sha256 })
+}
+
 export async function targetFacts(folder: RunFolder): Promise<TargetFacts> {
   for await (const fact of folder.readLines<Fact>('facts.jsonl')) if (fact.fact === 'target') return fact
   throw new Error('facts.jsonl has no line')

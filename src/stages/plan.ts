@@ -7,6 +7,7 @@ import type { Concern, ConcernClass, Coverage, PlanHeader, RelationPlan, Unmigra
 import { settleAssumptions } from '../translate/assumptions.js'
 import { concernOf } from '../translate/concern-codes.js'
 import { relationId } from '../translate/names.js'
+import { hiveConcerns, needsHive } from '../translate/probe-obey.js'
 import { planRelation, type PlanPolicy } from '../translate/relation.js'
 import { unplannedObject, unplannedRelation, type Unplanned } from '../translate/unmigrated.js'
 import { catalogObjects, CoverageCount, fateOf, gapConcerns } from './coverage.js'
@@ -49,7 +50,8 @@ export async function makePlan(
   return { ...totals, ...told, concernCounts, sha256 }
 
   async function* lines(): AsyncGenerator<PlanHeader | RelationPlan> {
-    yield { document: 'plan', version: 1, ...header, relationCount: plannedCount, ...told }
+    const hive = needsHive(policy.probe) ? { hiveCompatibleLoad: true } : {}
+    yield { document: 'plan', version: 1, ...header, relationCount: plannedCount, ...told, ...hive }
     for await (const plan of planned(folder, policy, broken)) {
       if (!isPlan(plan)) continue
       totals.relationCount += 1
@@ -89,7 +91,7 @@ async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken, way
     } else leave(plan.unmigrated.kind ?? 'table', plan)
   }
   for await (const object of catalogObjects(folder)) leave(object.kind, unplannedObject(object))
-  const concerns = [...(await gapConcerns(folder)), ...wayConcerns(way, sizes)]
+  const concerns = [...(await gapConcerns(folder)), ...wayConcerns(way, sizes), ...hiveConcerns(policy.probe)]
   return { ...unmigrated, coverage: coverage.rows(), concerns, plannedCount }
 }
 

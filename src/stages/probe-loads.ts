@@ -14,7 +14,7 @@ import { attemptToken } from './prefix.js'
 import type { Probe } from './probe.js'
 
 /** Tables of one probe that are filled at once. */
-const tablesAtOnce = 3
+const tablesAtOnce = 8
 /** A table that nobody dropped goes by itself after a day. */
 const lifecycleDays = 1
 /** Dropping a table after the probe was ended, in milliseconds. */

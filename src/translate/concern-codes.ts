@@ -3,6 +3,7 @@ import type { ConcernCode } from './concern-code.js'
 import { dataConcerns } from './data-concerns.js'
 import { fileConcerns } from './file-concerns.js'
 import { namingConcerns } from './naming-concerns.js'
+import { probeConcerns } from './probe-concerns.js'
 import { surroundingConcerns } from './surrounding-concerns.js'
 import { typeConcerns } from './type-concerns.js'
 
@@ -14,6 +15,7 @@ export const concernCodes = {
   ...dataConcerns,
   ...fileConcerns,
   ...surroundingConcerns,
+  ...probeConcerns,
   ...namingConcerns,
 }
 

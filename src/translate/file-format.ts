@@ -34,7 +34,7 @@ export const defaultFilePolicy: FilePolicy = {
 const hexedByteCountMax = 4_194_303
 
 /** What csv and text do by themselves, or do otherwise: VARBYTE and moments are staged, long values fit. */
-const overtaken = ['RS0101', 'RS0112', 'RS0113', 'RS0125', 'RS0135']
+const overtaken = ['RS0101', 'RS0112', 'RS0113', 'RS0125', 'RS0135', 'RS0250']
 
 /**
  * The format that a relation of these columns travels in. `auto` takes csv where the type of a column is beyond what

@@ -38,7 +38,12 @@ export const probeValues: readonly ProbeValues[] = [
   whole('integer', 'INT', ['-2147483648', '2147483647', '0']),
   whole('bigint', 'BIGINT', ['-9223372036854775807', '9223372036854775807', '0']),
   // Some versions of the target end one before the smallest number (maxcompute.md 9): a column of its own.
-  { ...whole('bigint', 'BIGINT', ['-9223372036854775808']), key: 'bigint_min', label: 'the smallest bigint', group: 'smallest bigint' },
+  {
+    ...whole('bigint', 'BIGINT', ['-9223372036854775808']),
+    key: 'bigint_min',
+    label: 'the smallest bigint',
+    group: 'smallest bigint',
+  },
   decimal(9, 2, ['-9999999.99', '9999999.99', '0.01']),
   decimal(18, 4, ['-99999999999999.9999', '99999999999999.9999', '0.0001']),
   decimal(38, 0, ['-' + '9'.repeat(38), '9'.repeat(38), '1']),

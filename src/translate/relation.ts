@@ -1,4 +1,5 @@
 import type { CatalogEntry } from '../model/catalog.js'
+import type { ProbeFact } from '../model/facts.js'
 import { relationText } from '../model/names.js'
 import type { ColumnPlan, Concern, Examined, RelationPlan, VerifyDepth } from '../model/plan.js'
 import { arrangementOf, type Arrangement } from './arrangement.js'
@@ -7,6 +8,7 @@ import { commentByteCountMax, cutToBytes } from './comment.js'
 import { concernOf } from './concern-codes.js'
 import { defaultFilePolicy, formatFor, travelling, type FilePolicy } from './file-format.js'
 import { columnNames, relationId, tableName, tableNameConcerns, type Naming } from './names.js'
+import { obeyProbe } from './probe-obey.js'
 import { translateColumn, type TypePolicy } from './types.js'
 
 export interface PlanPolicy {
@@ -22,6 +24,8 @@ export interface PlanPolicy {
   readonly resultRowCountMax?: number
   /** Parquet for all when absent. */
   readonly files?: FilePolicy
+  /** What values of every type became in these clouds; absent: what the documents say holds. */
+  readonly probe?: ProbeFact
 }
 
 /** Well below the 2 GB that MaxCompute reads of one file, and a multiple of 32 as UNLOAD rounds (redshift.md 1.4). */
@@ -69,7 +73,10 @@ function planInParquet(whole: CatalogEntry, policy: PlanPolicy): RelationPlan {
   const translations = entry.columns.map((column, n) =>
     translateColumn(column, policy.types, { relation: source, target: named.names[n] ?? column.name }),
   )
-  const columns = translations.map(({ plan }) => plan)
+  const { columns, concerns: probed } = obeyProbe(
+    translations.map(({ plan }) => plan),
+    policy.probe,
+  )
   const { arrangement, ...arranged } = arrangementOf(choiceOf(policy.relations ?? [], relationText(source)), {
     entry,
     columns,
@@ -80,6 +87,7 @@ function planInParquet(whole: CatalogEntry, policy: PlanPolicy): RelationPlan {
     ...tableNameConcerns(source, policy.naming),
     ...named.concerns,
     ...translations.flatMap((translation) => translation.concerns),
+    ...probed,
     ...relationConcerns(entry, arrangement),
     ...arranged.concerns,
   ]

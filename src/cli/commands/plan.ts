@@ -1,9 +1,10 @@
 import type { LoadedConfig } from '../config.js'
-import { readCatalog, targetFacts } from '../../stages/catalog.js'
+import { addFact, readCatalog, targetFacts } from '../../stages/catalog.js'
 import { makePlan, type PlanSummary } from '../../stages/plan.js'
 import { scanRelations, type ScanCounts } from '../../stages/scan.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { relationText, tableText } from '../../model/names.js'
+import type { ProbeFact } from '../../model/facts.js'
 import type { RelationPlan } from '../../model/plan.js'
 import { namingWithin } from '../../translate/names.js'
 import { assemble } from '../assemble.js'
@@ -12,6 +13,7 @@ import { askingCall, runsFolder, type Context } from '../context.js'
 import { coverageTable, unmigratedLines } from '../coverage-table.js'
 import { bytesText, countText } from '../figures.js'
 import { policyOf } from '../policy.js'
+import { readProbe } from '../probe-place.js'
 import { createRun, findRun, openRun, type OpenedRun, type RunSummary } from '../runs.js'
 import { setupDifference, setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
@@ -74,7 +76,8 @@ export async function planRun(
   const facts = await targetFacts(run.folder)
   const chosen = policyOf(loaded)
   const { resultRowCountMax } = facts
-  const policy = { ...chosen, naming: namingWithin(chosen.naming, facts), resultRowCountMax }
+  const probe = await keptProbe(context, loaded, run)
+  const policy = { ...chosen, naming: namingWithin(chosen.naming, facts), resultRowCountMax, ...probe }
   if (scan || config.scan) {
     const options = { atOnce: config.limits.unload, millisecondsMax: config.hours.unload * 3_600_000 }
     tellScan(context, await scanRelations(places.source, policy, run.folder, run.journal, options, call))
@@ -87,6 +90,15 @@ export async function planRun(
     consistency: config.consistency,
   }
   return makePlan(run.folder, run.journal, policy, header, { unloadWith, unloadMegabytesPerSecond })
+}
+
+/** What the last probe found, as one of the run's facts. */
+async function keptProbe(context: Context, loaded: LoadedConfig, run: OpenedRun): Promise<{ probe?: ProbeFact }> {
+  const probe = await readProbe(loaded)
+  if (probe === undefined) return {}
+  await addFact(run.folder, run.journal, probe)
+  context.talk.say(`the plan goes by the probe of ${probe.at}`)
+  return { probe }
 }
 
 function tellScan({ talk }: Context, { relationCount, assumptionCount, brokenCount }: ScanCounts): void {

@@ -34,7 +34,7 @@ export async function onTravel<T>(
     context.talk.say('stopping: nothing more is started, what runs may end; interrupt again to stop at once')
   })
   using progress = new ProgressTalk(context.talk, entries.length)
-  const travel = await makeTravel(context, loaded, run, progress, { replace })
+  const travel = await makeTravel(context, loaded, run, progress, { replace, header: book.header })
   await using _snapshots = travel.snapshots
   return await work(book, entries, travel)
 }

@@ -11,8 +11,13 @@ export interface Switches {
   readonly decimalLeadingZero: 'kept' | 'dropped'
   /** Scale of SUM over DECIMAL(p,s): s, or the 18 of a bare DECIMAL (redshift.md 5.1). */
   readonly sumDecimalScale: 'argument' | 'eighteen'
-  /** A Parquet timestamp read by LOAD: an instant in UTC, or the wall clock of the session's zone (maxcompute.md 4.4). */
-  readonly parquetTimestampZone: 'utc' | 'session'
+  /**
+   * A Parquet timestamp read by LOAD: an instant in UTC, or the wall clock of the session's zone, or of the project's,
+   * whatever the session says (maxcompute.md 4.4).
+   */
+  readonly parquetTimestampZone: 'utc' | 'session' | 'project'
+  /** Whether LOAD heeds `odps.ext.parquet.native`, or is read by the Java reader all the same (maxcompute.md 9). */
+  readonly parquetNative: 'heeded' | 'ignored'
   /** Whether a Parquet column must be spelled as the table's column (lower case) to be found (maxcompute.md 4.4). */
   readonly parquetNameCase: 'insensitive' | 'sensitive'
   /** Where NULL sorts: below or above every value (maxcompute.md 6). */
@@ -37,6 +42,7 @@ export const defaultSwitches: Switches = {
   decimalLeadingZero: 'kept',
   sumDecimalScale: 'argument',
   parquetTimestampZone: 'utc',
+  parquetNative: 'heeded',
   parquetNameCase: 'insensitive',
   nullOrder: 'smallest',
   booleanText: 'lower',
@@ -52,7 +58,8 @@ const choices: { readonly [Name in keyof Switches]: readonly Switches[Name][] } 
   decimalZeros: ['trimmed', 'kept'],
   decimalLeadingZero: ['kept', 'dropped'],
   sumDecimalScale: ['argument', 'eighteen'],
-  parquetTimestampZone: ['utc', 'session'],
+  parquetTimestampZone: ['utc', 'session', 'project'],
+  parquetNative: ['heeded', 'ignored'],
   parquetNameCase: ['insensitive', 'sensitive'],
   nullOrder: ['smallest', 'largest'],
   booleanText: ['lower', 'upper'],

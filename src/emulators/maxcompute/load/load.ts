@@ -60,8 +60,9 @@ function checkFormat(statement: Load & { readonly at: Position }, text: TextForm
 }
 
 function checkTypes(table: Table, run: RunContext): void {
+  const native = run.bind.settings.parquetNative && run.project.switches.parquetNative === 'heeded'
   for (const column of table.columns) {
-    const refused = unreadable(column.type, run.bind.settings.parquetNative)
+    const refused = unreadable(column.type, native)
     if (refused !== undefined) throw readerError(`column ${column.name}: ${refused}`)
   }
 }

@@ -83,8 +83,10 @@ function columnSql(element: SchemaElement, column: Column, run: RunContext): str
   return isInstant(type) ? momentSql(source, type, run) : source
 }
 
-/** A timestamp of the file is an instant in UTC, or, as JNI readers have it, the wall clock of the session. */
+/** A timestamp of the file is an instant in UTC, or, as JNI readers have it, the wall clock of the session or the project. */
 function momentSql(source: string, type: DataType, run: RunContext): string {
-  const shifted = run.project.switches.parquetTimestampZone === 'session'
-  return cutToMillisecond(shifted ? instantSql(source, run.bind.settings.timeZone) : source, type)
+  const { switches, world } = run.project
+  if (switches.parquetTimestampZone === 'utc') return cutToMillisecond(source, type)
+  const zone = switches.parquetTimestampZone === 'session' ? run.bind.settings.timeZone : world.maxcompute.timeZone
+  return cutToMillisecond(instantSql(source, zone), type)
 }
