@@ -7,10 +7,11 @@ import { readPairedQueries } from './paired-queries.js'
 
 export function relationChoices(config: Config): readonly RelationChoice[] {
   return Object.entries(config.relations).map(([match, chosen]) => {
-    const { where, columns, partition, clustering, primaryKey, format, plainText } = chosen
+    const { where, columns, partition, clustering, primaryKey, format, plainText, parallel } = chosen
     return {
       match,
       ...(format === undefined ? {} : { format }),
+      ...(parallel === undefined ? {} : { parallel }),
       ...(plainText === undefined ? {} : { plainText }),
       ...(primaryKey === undefined ? {} : { primaryKey }),
       ...(where === undefined ? {} : { where }),

@@ -108,6 +108,10 @@ export const relations = z
     relationPattern,
     z.strictObject({
       format: formats.optional().describe('as for all relations when absent'),
+      parallel: z
+        .boolean()
+        .optional()
+        .describe('false: UNLOAD … PARALLEL OFF, few parts written one after the other, for small relations'),
       plainText: z
         .array(z.string().min(1))
         .min(1)

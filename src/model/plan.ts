@@ -176,6 +176,8 @@ export interface RelationPlan {
   readonly columns: readonly ColumnPlan[]
   /** Redshift SQL of the rows themselves, where there is no relation behind them: those of a probe. */
   readonly rowsSql?: string
+  /** True: one part after the other instead of one or more a slice (redshift.md 1.4). */
+  readonly serialParts?: boolean
   /** Only rows that satisfy this condition, in Redshift's SQL; all rows when absent. */
   readonly where?: string
   /** Columns of the source that are not carried because the config names others. */

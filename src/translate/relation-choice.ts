@@ -22,6 +22,8 @@ export interface RelationChoice {
   readonly primaryKey?: boolean
   /** As for all relations when absent. */
   readonly format?: FormatChoice
+  /** False: UNLOAD writes its parts one after the other, not a slice each. */
+  readonly parallel?: boolean
   /** Columns of texts that csv and text carry as they are; as the source spells them. */
   readonly plainText?: readonly string[]
 }
@@ -51,15 +53,18 @@ export function choiceOf(choices: readonly RelationChoice[], relation: string): 
 export function carriedPart(
   entry: CatalogEntry,
   choices: readonly RelationChoice[],
-): { readonly entry: CatalogEntry } & Pick<RelationPlan, 'where' | 'leftOut'> {
+): { readonly entry: CatalogEntry } & Pick<RelationPlan, 'where' | 'leftOut' | 'serialParts'> {
   const choice = choiceOf(choices, relationText(entry))
-  const where = choice?.where === undefined ? {} : { where: checkedFilter(choice.where, choice) }
-  if (choice?.columns === undefined) return { entry, ...where }
+  const part = {
+    ...(choice?.where === undefined ? {} : { where: checkedFilter(choice.where, choice) }),
+    ...(choice?.parallel === false ? { serialParts: true } : {}),
+  }
+  if (choice?.columns === undefined) return { entry, ...part }
   refuseUnknown(entry, choice, choice.columns)
   const named = new Set(choice.columns)
   const leftOut = entry.columns.filter((column) => !named.has(column.name)).map((column) => column.name)
   const columns = entry.columns.filter((column) => named.has(column.name))
-  return { entry: { ...entry, columns }, ...where, ...(leftOut.length === 0 ? {} : { leftOut }) }
+  return { entry: { ...entry, columns }, ...part, ...(leftOut.length === 0 ? {} : { leftOut }) }
 }
 
 /** The condition reaches the source in measures before it does in an UNLOAD: it is checked where it enters a plan. */

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Manifest } from '../../src/model/manifest.js'
 import { runSql } from './maxcompute-session.js'
 import { changeConfig, emulate, migrate, type Emulated } from './rehearsal.js'
 
@@ -12,6 +13,7 @@ const settings = [
   "  'tpch.o*':",
   `    where: ${JSON.stringify(where)}`,
   `    columns: [${columns.toReversed().join(', ')}]`,
+  '    parallel: false',
   'limits: { rowGroupMegabytes: 32, partMegabytes: 32 }',
   'select:',
 ].join('\n')
@@ -75,6 +77,21 @@ describe('a filter and a list of columns', () => {
     expect(described).not.toMatch(/o_comment|o_orderstatus/)
   })
 
+  it('lie in one part where parts are written one after the other', async () => {
+    const [run = ''] = await readdir(join(emulated.dir, 'runs'))
+    const manifests = join(emulated.dir, 'runs', run, 'manifests', 'source')
+    const names = new Map<string, string[]>()
+    for (const file of await readdir(manifests)) {
+      const { relation, parts } = JSON.parse(await readFile(join(manifests, file), 'utf8')) as Manifest
+      names.set(
+        relation.name,
+        parts.map(({ location }) => location.key.slice(location.key.lastIndexOf('/') + 1)),
+      )
+    }
+    expect(names.get('orders')).toEqual(['000.parquet'])
+    expect(names.get('lineitem')?.every((name) => /^\d{4}_part_\d\d\.parquet$/.test(name))).toBe(true)
+  })
+
   it('stand in the report and in the statement that Redshift ran', async () => {
     const [run = ''] = await readdir(join(emulated.dir, 'runs'))
     const folder = join(emulated.dir, 'runs', run)
@@ -92,7 +109,7 @@ describe('a filter and a list of columns', () => {
     const [[text = ''] = []] = await ask(
       "SELECT query_text FROM sys_query_history WHERE query_text LIKE '/* redshift-to-maxcompute%relation=tpch.orders %'",
     )
-    expect(text).toMatch(/ MAXFILESIZE 32 MB ROWGROUPSIZE 32 MB REGION 'us-east-1' ENCRYPTED AUTO$/)
+    expect(text).toMatch(/ PARALLEL OFF MAXFILESIZE 32 MB ROWGROUPSIZE 32 MB REGION 'us-east-1' ENCRYPTED AUTO$/)
   })
 
   it('verify catches a row of the source that the filter left out', async () => {

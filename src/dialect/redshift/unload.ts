@@ -44,6 +44,7 @@ export function unloadStatement(request: UnloadRequest): string {
     ...formatClauses(plan),
     ...partitionClause(plan),
     'MANIFEST VERBOSE',
+    ...(plan.serialParts === true ? ['PARALLEL OFF'] : []),
     `MAXFILESIZE ${plan.partMegabytesMax} MB`,
     ...(rowGroupMegabytes === undefined || plan.layout !== undefined ? [] : [`ROWGROUPSIZE ${rowGroupMegabytes} MB`]),
     ...(region === undefined ? [] : [`REGION ${quoteLiteral(region)}`]),
