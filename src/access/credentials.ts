@@ -12,26 +12,59 @@ export function staticCredentials(keys: AccessKeys): Credentials {
 }
 
 /** Keys of a role: fetched when first asked for and again before they expire, once for all who ask meanwhile. */
-export function assumedRoleCredentials(access: Access, roleArn: string): Credentials {
-  let keys: AccessKeys | undefined
-  let flight: Promise<AccessKeys> | undefined
-  const fetch = async (): Promise<AccessKeys> => {
+export function assumedRoleCredentials(access: Access, roleArn: string, options: AssumedRoleOptions = {}): Credentials {
+  return new AssumedRole(access, roleArn, options)
+}
+
+export interface AssumedRoleOptions {
+  /** New keys are fetched this long before the old ones expire. */
+  readonly refreshMilliseconds?: number
+  /** Told of all keys before anyone uses them: to keep them out of logs. */
+  readonly onKeys?: (keys: AccessKeys) => void
+}
+
+class AssumedRole implements Credentials {
+  readonly #access: Access
+  readonly #roleArn: string
+  readonly #options: AssumedRoleOptions
+  #keys: AccessKeys | undefined
+  #flight: Promise<AccessKeys> | undefined
+
+  constructor(access: Access, roleArn: string, options: AssumedRoleOptions) {
+    this.#access = access
+    this.#roleArn = roleArn
+    this.#options = options
+  }
+
+  async current(): Promise<AccessKeys> {
+    const early = this.#options.refreshMilliseconds ?? refreshMilliseconds
+    if (this.#keys !== undefined && remaining(this.#keys) > early) return this.#keys
+    return this.#join()
+  }
+
+  /** Who comes later than others with the same refused keys gets what those fetched. */
+  async renew(refused: AccessKeys): Promise<AccessKeys> {
+    if (this.#keys?.accessKeyId === refused.accessKeyId) this.#keys = undefined
+    return this.current()
+  }
+
+  #join(): Promise<AccessKeys> {
+    this.#flight ??= this.#fetch()
+    return this.#flight
+  }
+
+  async #fetch(): Promise<AccessKeys> {
     try {
-      return (keys = await access.assume(roleArn, ownCall()))
+      const keys = await this.#access.assume(this.#roleArn, ownCall())
+      this.#options.onKeys?.(keys)
+      return (this.#keys = keys)
     } catch (error) {
       // Keys that still hold are better than a failure; the next request asks again.
-      if (keys !== undefined && remaining(keys) > assumeMilliseconds) return keys
+      if (this.#keys !== undefined && remaining(this.#keys) > assumeMilliseconds) return this.#keys
       throw error
     } finally {
-      flight = undefined
+      this.#flight = undefined
     }
-  }
-  return {
-    current: async () => {
-      if (keys !== undefined && remaining(keys) > refreshMilliseconds) return keys
-      flight ??= fetch()
-      return flight
-    },
   }
 }
 

@@ -50,7 +50,11 @@ export class RamAccess implements Access {
   async assume(arn: string, call: Call): Promise<AccessKeys> {
     const subject = `STS AssumeRole ${arn}`
     const asked = { RoleArn: arn, RoleSessionName: 'redshift-to-maxcompute', DurationSeconds: roleKeysSeconds }
-    return readKeys(subject, await ask(this.#sts, subject, 'AssumeRole', asked, call))
+    const askedAt = Date.now()
+    const keys = readKeys(subject, await ask(this.#sts, subject, 'AssumeRole', asked, call))
+    // Expiration is of the service's clock: where this one is behind it, keys would seem to hold longer than they do.
+    const expiresAt = Math.min(keys.expiresAt ?? Number.POSITIVE_INFINITY, askedAt + roleKeysSeconds * 1_000)
+    return { ...keys, expiresAt }
   }
 }
 

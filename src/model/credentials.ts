@@ -11,4 +11,6 @@ export interface AccessKeys {
 /** Whoever signs requests asks for the keys each time; the implementation refreshes before expiry, one flight at a time. */
 export interface Credentials {
   current(): Promise<AccessKeys>
+  /** Other keys than these, which a service refused as expired; absent where there are no others. */
+  renew?(refused: AccessKeys): Promise<AccessKeys>
 }

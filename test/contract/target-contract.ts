@@ -7,6 +7,7 @@ import type { Attempt, Call } from '../../src/model/work.js'
 import { MaxComputeClient, type MaxComputeClientOptions } from '../../src/target/maxcompute/client.js'
 import { parseCsv } from '../../src/target/maxcompute/csv.js'
 import { MaxComputeTarget } from '../../src/target/maxcompute/maxcompute-target.js'
+import type { Submission } from '../../src/target/maxcompute/submission.js'
 import type { Pace } from '../../src/target/maxcompute/statement-work.js'
 import type { InstanceOutcome, Target } from '../../src/target/target.js'
 
@@ -274,6 +275,89 @@ export function targetContract(name: string, make: () => Promise<TargetPlace>, t
       expect(skewed.hint).toMatch(/clock/)
     })
 
+    it('reads a result of 25,000 rows through the tunnel, where ?result is cut', async () => {
+      const table = await makeTable('long', 'n BIGINT')
+      await run(`INSERT INTO TABLE ${table} VALUES ${Array.from({ length: 500 }, (_, n) => `(${n})`).join(', ')}`)
+      const text = `SELECT a.n * 500 + b.n AS n, CAST(a.n AS STRING) AS s, IF(b.n = 0, NULL, b.n) AS z FROM ${table} a JOIN ${table} b ON a.n < 50`
+      const more = { 'odps.sql.allow.cartesian': 'true' }
+      const { instance } = await client.submit({ text, settings: { ...settings, ...more } })
+      const cut = await errorOf(target.submit({ purpose: 'contract', text, settings }).settle({ instance }, callOf()))
+      expect(cut).toMatchObject({ code: 'target-refused' })
+      expect(cut.message).toMatch(new RegExp(`cut \\(http.*${instance}`))
+      const download = await client.download(instance)
+      expect(download.columns).toEqual([
+        { name: 'n', type: 'bigint' },
+        { name: 's', type: 'string' },
+        { name: 'z', type: 'bigint' },
+      ])
+      expect(download.rowCount).toBe(25_000)
+      const seen = new Set<string>()
+      for await (const [n, s, z] of download.rows()) {
+        const value = Number(n)
+        if (s !== String(Math.floor(value / 500)) || (z ?? '0') !== String(value % 500))
+          throw new Error(`row ${String(n)}`)
+        seen.add(String(n))
+      }
+      expect(seen.size).toBe(25_000)
+      const some = await client.download(instance, { start: 24_990, rowCount: 100 })
+      expect(some.rowCount).toBe(10)
+      expect((await client.download(instance, { limited: true })).rowCount).toBe(10_000)
+    })
+
+    it('lists schemas, partitions and instances, and knows one by its name', async () => {
+      const { project } = place.options
+      expect((await client.getTenant()).id).not.toBe('')
+      const schemas: string[] = []
+      for await (const { name } of client.listSchemas()) schemas.push(name)
+      expect(schemas).toContain('default')
+      const table = `${prefix}_parts`
+      made.push(table)
+      await run(`CREATE TABLE ${table} (a BIGINT) PARTITIONED BY (ds STRING, hh STRING) ${lifecycle}`)
+      for (const hour of ['01', '02', '03'])
+        await run(`ALTER TABLE ${table} ADD PARTITION (ds='20200101', hh='${hour}')`)
+      const hours: string[] = []
+      for await (const { values } of client.listPartitions(table, { project })) {
+        hours.push(values.map(({ column, value }) => `${column}=${value}`).join('/'))
+      }
+      expect(hours.sort()).toEqual(['01', '02', '03'].map((hour) => `ds=20200101/hh=${hour}`))
+      expect(await client.hasPartition(table, { ds: '20200101', hh: '02' })).toBe(true)
+      expect(await client.hasPartition(table, { ds: '20200101', hh: '04' })).toBe(false)
+      const nowhere = await errorOf(client.hasPartition(`${prefix}_nowhere`, { ds: '1', hh: '2' }))
+      expect(nowhere.code).toBe('target-missing')
+      expect((await errorOf(client.hasPartition(table, { ds: "a'b", hh: '2' }))).code).toBe('target-refused')
+      const { instance } = await run('SELECT 1')
+      const ended = await client.findInstances({ status: 'Terminated', own: true, from: Date.now() - 600_000 })
+      expect(ended.map(({ id }) => id)).toContain(instance)
+      expect(await client.summary(instance)).not.toBe('')
+      expect(Array.isArray(await client.progress(instance))).toBe(true)
+    })
+
+    it('sends the settings of the client, and shows the witness what leaves before it does', async () => {
+      const seen: string[] = []
+      const witness = {
+        submitting: ({ text, settings: sent, jobName, priority }: Submission) =>
+          void seen.push(`${jobName} ${text} ${JSON.stringify(sent)} ${priority}`),
+        submitted: (of: { readonly instance: string; readonly logview: string }) =>
+          void seen.push(`${of.instance} ${of.logview}`),
+      }
+      const given = { ...place.options, settings: { a: '1', b: '1' }, priority: 5, witness }
+      const other = new MaxComputeClient(given)
+      const jobName = freshAttempt().token
+      const { instance } = await other.submit({ text: 'SELECT 1', settings: { b: '2' }, jobName, guid: jobName })
+      expect(seen[0]).toBe(`${jobName} SELECT 1 {"a":"1","b":"2"} 5`)
+      expect(seen[1]).toMatch(new RegExp(`^${instance} https?://.*i=${instance}$`))
+      expect(seen).toHaveLength(2)
+      other.close()
+      const refusing = new MaxComputeClient({
+        ...place.options,
+        witness: { submitting: () => Promise.reject(new Error('the disk is full')) },
+      })
+      const kept = freshAttempt().token
+      await expect(refusing.submit({ text: 'SELECT 1', settings: {}, jobName: kept })).rejects.toThrow('disk is full')
+      expect(await client.findInstances({ jobName: kept })).toEqual([])
+      refusing.close()
+    })
+
     it('takes both signatures', async () => {
       await targetWith({ signature: 'v2' }).ping(callOf())
       if (client.region !== undefined) await targetWith({ signature: 'v4' }).ping(callOf())
@@ -331,6 +415,39 @@ function targetFaults(
     place.fail?.({ operation: '*', nth: 1, times: 2, action })
     await target.ping(callOf())
     place.heal?.()
+  })
+
+  it.each([
+    ['a flipped bit', { do: 'corrupt', at: 9 }],
+    ['a short answer', { do: 'truncate', byteCount: 40 }],
+    ['a broken connection', { do: 'cut', when: 'during' }],
+    ['429 and Retry-After', { do: 'throttle', delaySeconds: 1 }],
+  ])('gives each row once although the tunnel sends %s', async (_name, action) => {
+    const { place, run } = get()
+    const client = new MaxComputeClient(place.options)
+    const { instance } = await run("SELECT 1 AS a, 'some text' AS b")
+    const download = await client.download(instance)
+    place.fail?.({ operation: 'GET instance', contains: 'rowrange', nth: 1, times: 2, action })
+    const rows: unknown[] = []
+    for await (const row of download.rows()) rows.push(row)
+    place.heal?.()
+    expect(rows).toEqual([['1', 'some text']])
+    client.close()
+  })
+
+  it('gives no row of a tunnel that stays broken', async () => {
+    const { place, run } = get()
+    const client = new MaxComputeClient(place.options)
+    const { instance } = await run('SELECT 1 AS a')
+    const download = await client.download(instance, {}, { subject: 'the rows' })
+    place.fail?.({ operation: 'GET instance', contains: 'rowrange', times: 99, action: { do: 'corrupt', at: 1 } })
+    const error = await errorOf(download.rows().next())
+    place.heal?.()
+    expect(error).toMatchObject({ code: 'target-failed', transient: true })
+    expect(error.message).toMatch(
+      /^the rows: the result from row 1 on: row 1, byte \d+: the checksum of the row is wrong/,
+    )
+    client.close()
   })
 
   it('bears failures while it waits', async () => {

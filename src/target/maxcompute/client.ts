@@ -1,8 +1,8 @@
 import { MigrationError } from '../../model/errors.js'
-import type { TableArrangement } from '../target.js'
-import { readArrangement } from './arrangement.js'
-import { Connection, type Bounds, type ConnectionOptions, type ResourceRequest } from './connection.js'
-import { isNoTable } from './errors.js'
+import { Asker, type Asked } from './asker.js'
+import { CatalogClient } from './catalog-client.js'
+import { readProgress, readSummary, type StageProgress } from './catalog-documents.js'
+import { Connection, type Bounds, type ConnectionOptions } from './connection.js'
 import {
   readInstancePage,
   readInstanceSource,
@@ -16,20 +16,13 @@ import {
   type TaskResult,
   type TaskStatus,
 } from './instance.js'
+import { InstanceTunnel, type Download, type DownloadOptions } from './instance-tunnel.js'
 import { Logview } from './logview.js'
-import {
-  readProject,
-  readTable,
-  readTablePage,
-  type ProjectInfo,
-  type TableInfo,
-  type TableListing,
-} from './metadata.js'
 import { submit, type Submitted } from './submit.js'
-import type { Submission } from './submission.js'
+import { defaultTaskName, type Submission } from './submission.js'
 
-/** Pages of one listing; a service that never ends its markers is stopped here. */
-export const pageCountMax = 100_000
+export type { Place } from './catalog-client.js'
+
 /** Instances that one look-up reads; more of them cannot all bear one job name. */
 export const instanceCountMax = 1_000
 
@@ -37,12 +30,25 @@ export interface MaxComputeClientOptions extends ConnectionOptions {
   readonly project: string
   /** Only where the project uses names of three levels; sent as `curr_schema`. */
   readonly schema?: string
+  /** Sent with every statement; a statement's own win. `odps.task.wlm.quota` names the quota it runs in. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Of every statement that has none of its own: 0 first … 9 last. */
+  readonly priority?: number
+  /** `https://dt.cn-hangzhou.maxcompute.aliyun.com`; absent: what the project tells. */
+  readonly tunnelEndpoint?: string
+  readonly witness?: Witness
 }
 
-/** Where a table is, when not in the client's own project and schema. */
-export interface Place {
-  readonly project?: string
-  readonly schema?: string
+/** Sees every statement that leaves. What it throws keeps the statement from leaving, or goes to who submitted it. */
+export interface Witness {
+  /** With the settings and the priority that are really sent. */
+  submitting?(submission: Submission & { readonly subject?: string }): Promise<void> | void
+  /** `logview` is without a token: whoever opens it logs in. */
+  submitted?(of: {
+    readonly jobName?: string
+    readonly instance: string
+    readonly logview: string
+  }): Promise<void> | void
 }
 
 /**
@@ -51,134 +57,120 @@ export interface Place {
  * `target-missing`, `target-refused`, `target-unresolved` (see `submit`), and `interrupted` when the signal fires.
  * Requests that change nothing are repeated with growing waits; submissions never are.
  */
-export class MaxComputeClient {
-  readonly project: string
-  readonly schema: string | undefined
-  readonly #connection: Connection
+export class MaxComputeClient extends CatalogClient {
+  readonly #options: MaxComputeClientOptions
   readonly #logview: Logview
+  readonly #tunnel: InstanceTunnel
 
   constructor(options: MaxComputeClientOptions) {
-    this.project = options.project
-    this.schema = options.schema
-    this.#connection = new Connection(options)
-    this.#logview = new Logview(this.#connection, options.project)
+    const connection = new Connection(options)
+    super(connection, new Asker(connection, options.project, options.schema), options)
+    this.#options = options
+    this.#logview = new Logview(this.connection, options.project)
+    const { region } = this.connection
+    const tunnelOptions = { ...options, ...(region === undefined ? {} : { region }) }
+    this.#tunnel = new InstanceTunnel(tunnelOptions, (bounds) => this.tunnelEndpoint(bounds))
   }
 
   get endpoint(): string {
-    return this.#connection.endpoint
+    return this.connection.endpoint
   }
 
   get region(): string | undefined {
-    return this.#connection.region
+    return this.connection.region
   }
 
   /** Ends the kept connections. */
   close(): void {
-    this.#connection.close()
-  }
-
-  /** With all properties, those that the project inherits included. */
-  getProject(bounds: Bounds = {}): Promise<ProjectInfo> {
-    return this.#read(
-      { path: `/projects/${this.project}`, query: { properties: 'all' } },
-      (body) => readProject(body, this.project),
-      bounds,
-    )
-  }
-
-  /** Tables and views whose names start with the prefix, page by page. */
-  async *listTables(prefix?: string, bounds: Bounds = {}): AsyncGenerator<TableListing, void, undefined> {
-    const query = { expectmarker: 'true', ...(prefix === undefined || prefix === '' ? {} : { name: prefix }) }
-    let marker: string | undefined
-    for (let count = 0; count < pageCountMax; count += 1) {
-      const asked = marker === undefined ? query : { ...query, marker }
-      const page = await this.#read({ path: `/projects/${this.project}/tables`, query: asked }, readTablePage, bounds)
-      yield* page.tables
-      if (page.marker === undefined) return
-      if (page.marker === marker) break
-      marker = page.marker
-    }
-    throw new MigrationError('target-failed', `tables of ${this.project}: the listing does not end`)
-  }
-
-  /** Undefined when there is no such table; a missing project or schema is `target-missing`. */
-  getTable(name: string, place: Place = {}, bounds: Bounds = {}): Promise<TableInfo | undefined> {
-    return this.#readTable(name, place, {}, readTable, bounds)
-  }
-
-  /** Its clustering and key; undefined and errors as of `getTable`. */
-  getArrangement(name: string, place: Place = {}, bounds: Bounds = {}): Promise<TableArrangement | undefined> {
-    return this.#readTable(name, place, { extended: '' }, readArrangement, bounds)
-  }
-
-  async #readTable<T>(
-    name: string,
-    place: Place,
-    query: Readonly<Record<string, string>>,
-    parse: (body: string) => T | undefined,
-    bounds: Bounds,
-  ): Promise<T | undefined> {
-    const path = `/projects/${place.project ?? this.project}/tables/${name}`
-    const request = this.#request({ path, query }, place.schema)
-    const reply = await this.#connection.send(request, bounds)
-    if (reply.kind === 'refusal' && isNoTable(reply)) return undefined
-    if (reply.kind !== 'answer') return this.#connection.fail(request, reply, bounds)
-    return this.#parsed(request, reply.body, parse, bounds)
+    this.connection.close()
+    this.#tunnel.close()
   }
 
   /**
    * Starts an SQL task, once. When the reply is lost the instance is looked up by its job name: found, it is returned;
    * certainly not begun is `target-unreachable`; what cannot be told is `target-unresolved`, and must not be repeated.
    */
-  submit(submission: Submission, bounds: Bounds = {}): Promise<Submitted> {
-    return submit(this, this.#connection, submission, bounds)
+  async submit(submission: Submission, bounds: Bounds = {}): Promise<Submitted> {
+    const { settings, priority, witness } = this.#options
+    const first = priority === undefined ? {} : { priority }
+    const whole = { ...first, ...submission, settings: { ...settings, ...submission.settings } }
+    const { subject } = bounds
+    await witness?.submitting?.(subject === undefined ? whole : { ...whole, subject })
+    const submitted = await submit(this, this.connection, whole, bounds)
+    if (witness?.submitted !== undefined) {
+      const name = submission.jobName === undefined ? {} : { jobName: submission.jobName }
+      const { instance } = submitted
+      await witness.submitted({ ...name, instance, logview: await this.#logview.plainUrl(instance) })
+    }
+    return submitted
   }
 
   /** `wait`: the service may hold the answer back for some seconds while the instance runs. */
   instanceStatus(id: string, wait = false, bounds: Bounds = {}): Promise<InstanceStatus> {
     const query = wait ? { instancestatus: '' } : {}
-    return this.#read({ path: this.#instance(id), query }, readInstanceStatus, bounds)
+    return this.asker.read({ path: this.#instance(id), query }, readInstanceStatus, bounds)
   }
 
   taskStatus(id: string, bounds: Bounds = {}): Promise<readonly TaskStatus[]> {
-    return this.#read({ path: this.#instance(id), query: { taskstatus: '' } }, readTaskStatuses, bounds)
+    return this.asker.read({ path: this.#instance(id), query: { taskstatus: '' } }, readTaskStatuses, bounds)
   }
 
   /** The text of a failed task's error is its result. */
   result(id: string, bounds: Bounds = {}): Promise<readonly TaskResult[]> {
-    return this.#read({ path: this.#instance(id), query: { result: '' } }, readTaskResults, bounds)
+    return this.asker.read({ path: this.#instance(id), query: { result: '' } }, readTaskResults, bounds)
+  }
+
+  /** How far the stages of a running task are; empty before the first begins. */
+  progress(id: string, taskName = defaultTaskName, bounds: Bounds = {}): Promise<readonly StageProgress[]> {
+    const query = { instanceprogress: taskName, taskname: taskName }
+    return this.asker.read({ path: this.#instance(id), query }, readProgress, bounds)
+  }
+
+  /** What the service prints about an instance: stages, rows, resources. */
+  summary(id: string, taskName = defaultTaskName, bounds: Bounds = {}): Promise<string> {
+    const query = { instancesummary: '', taskname: taskName }
+    return this.asker.read({ path: this.#instance(id), query }, readSummary, bounds)
+  }
+
+  /** The result of a SELECT that succeeded, however long. Needs the right to read its tables, unless `limited`. */
+  download(id: string, options: DownloadOptions = {}, bounds: Bounds = {}): Promise<Download> {
+    return this.#tunnel.open(this.#instance(id), options, bounds)
+  }
+
+  /** The tunnel's address: as configured, or as the project tells, under the endpoint's own scheme. */
+  async tunnelEndpoint(bounds: Bounds = {}): Promise<string> {
+    if (this.#options.tunnelEndpoint !== undefined) return this.#options.tunnelEndpoint
+    const asked = { path: `/projects/${this.project}/tunnel`, query: { service: '' } }
+    const host = await this.asker.read(asked, readHost, bounds)
+    return `${new URL(this.endpoint).protocol}//${host}`
   }
 
   instanceSource(id: string, bounds: Bounds = {}): Promise<InstanceSource> {
-    return this.#read({ path: this.#instance(id), query: { source: '' } }, readInstanceSource, bounds)
+    return this.asker.read({ path: this.#instance(id), query: { source: '' } }, readInstanceSource, bounds)
   }
 
   /** At most `instanceCountMax`; more is `target-failed`, since a part of a listing proves nothing. */
   async findInstances(filter: InstanceFilter, bounds: Bounds = {}): Promise<readonly InstanceInfo[]> {
     const found: InstanceInfo[] = []
-    let marker: string | undefined
-    do {
-      const query = { ...filterQuery(filter), ...(marker === undefined ? {} : { marker }) }
-      const page = await this.#read({ path: `/projects/${this.project}/instances`, query }, readInstancePage, bounds)
-      found.push(...page.instances)
-      if (found.length > instanceCountMax || (page.marker !== undefined && page.marker === marker)) {
-        throw new MigrationError(
-          'target-failed',
-          `instances of ${this.project}: the listing is longer than ${instanceCountMax}`,
-        )
-      }
-      marker = page.marker
-    } while (marker !== undefined)
+    const asked: Asked = { path: `/projects/${this.project}/instances`, query: filterQuery(filter) }
+    for await (const instance of this.asker.pages(asked, readInstancePage, bounds)) {
+      found.push(instance)
+      if (found.length <= instanceCountMax) continue
+      throw new MigrationError(
+        'target-failed',
+        `instances of ${this.project}: the listing is longer than ${instanceCountMax}`,
+      )
+    }
     return found
   }
 
   /** Asks the instance to end; quiet when it has ended already. The end itself shows in its status. */
   async cancel(id: string, bounds: Bounds = {}): Promise<void> {
     const body = '<?xml version="1.0" encoding="utf-8"?>\n<Instance><Status>Terminated</Status></Instance>'
-    const request = this.#request({ method: 'PUT', path: this.#instance(id), body })
-    const reply = await this.#connection.send(request, bounds)
+    const request = this.asker.request({ method: 'PUT', path: this.#instance(id), body })
+    const reply = await this.connection.send(request, bounds)
     if (reply.kind === 'answer' || (reply.kind === 'refusal' && reply.code === 'InvalidStateSetting')) return
-    this.#connection.fail(request, reply, bounds)
+    this.connection.fail(request, reply, bounds)
   }
 
   /** A page for people about the instance. Never fails: without a token the page asks the reader to log in. */
@@ -186,43 +178,27 @@ export class MaxComputeClient {
     return this.#logview.url(id, bounds)
   }
 
+  /** The same without a token: for what is kept, and where the service is not to be asked. */
+  plainLogview(id: string): Promise<string> {
+    return this.#logview.plainUrl(id)
+  }
+
   #instance(id: string): string {
     return `/projects/${this.project}/instances/${id}`
   }
+}
 
-  #request(request: Partial<ResourceRequest> & { readonly path: string }, schema = this.schema): ResourceRequest {
-    const current = { curr_project: this.project, ...(schema === undefined ? {} : { curr_schema: schema }) }
-    return { method: 'GET', ...request, query: { ...request.query, ...current } }
-  }
-
-  async #read<T>(
-    request: Partial<ResourceRequest> & { readonly path: string },
-    parse: (body: string) => T | undefined,
-    bounds: Bounds,
-  ): Promise<T> {
-    const whole = this.#request(request)
-    const answer = await this.#connection.ask(whole, bounds)
-    return this.#parsed(whole, answer.body, parse, bounds)
-  }
-
-  #parsed<T>(request: ResourceRequest, body: string, parse: (body: string) => T | undefined, bounds: Bounds): T {
-    const value = parse(body)
-    if (value !== undefined) return value
-    const subject = bounds.subject ?? `${request.method} ${request.path}`
-    throw new MigrationError(
-      'target-failed',
-      `${subject}: the answer is not the document of this resource: ${body.slice(0, 200)}`,
-      {
-        hint: `check that ${this.endpoint} is MaxCompute's own address and no proxy answers`,
-      },
-    )
-  }
+/** One line, `host` or `host:port`. */
+function readHost(body: string): string | undefined {
+  const host = body.trim()
+  return /^[\w.:[\]-]+$/.test(host) ? host : undefined
 }
 
 function filterQuery(filter: InstanceFilter): Record<string, string> {
   const seconds = (at: number | undefined): string => (at === undefined ? '' : String(Math.floor(at / 1_000)))
   return {
     onlyowner: filter.own === true ? 'yes' : 'no',
+    ...(filter.status === undefined ? {} : { status: filter.status }),
     ...(filter.jobName === undefined ? {} : { jobname: filter.jobName }),
     ...(filter.from === undefined && filter.to === undefined
       ? {}

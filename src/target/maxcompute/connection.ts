@@ -1,7 +1,7 @@
-import type { Credentials } from '../../model/credentials.js'
+import type { AccessKeys, Credentials } from '../../model/credentials.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Route } from '../../network/route.js'
-import { isSkew, refusalError, silenceError } from './errors.js'
+import { isExpiredToken, isSkew, refusalError, silenceError } from './errors.js'
 import { exchangeMillisecondsMax, NodeExchange, type Exchange, type HttpAnswer, type Silence } from './exchange.js'
 import { readRefusal, type Refusal } from './refusal.js'
 import { mayRepeat, pause, standardRetry, waitBefore, type Reply, type RetryPolicy } from './retry.js'
@@ -28,6 +28,10 @@ export interface ResourceRequest {
   readonly contentType?: string
   /** Sending it twice changes no more than sending it once. Default: everything but POST. */
   readonly repeatable?: boolean
+  /** Besides those that every request has. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** The answer is bytes, not text. */
+  readonly binary?: boolean
 }
 
 export interface ConnectionOptions {
@@ -95,20 +99,33 @@ export class Connection {
   /** The service says by a refusal that it does not know V4; then V2 is used from there on (maxcompute.md 1.4). */
   async #signAndSend(request: ResourceRequest, deadlineAt: number, signal?: AbortSignal): Promise<Reply> {
     const scheme = this.#scheme
-    const reply = await this.#sendOnce(request, scheme, deadlineAt, signal)
+    const reply = await this.#sendWithLivingKeys(request, scheme, deadlineAt, signal)
     const fixed = this.#options.signature !== undefined && this.#options.signature !== 'auto'
     if (fixed || scheme.version === 'v2' || reply.kind !== 'refusal' || !asksForV2(reply)) return reply
     this.#scheme = { version: 'v2' }
-    return this.#sendOnce(request, this.#scheme, deadlineAt, signal)
+    return this.#sendWithLivingKeys(request, this.#scheme, deadlineAt, signal)
   }
 
-  async #sendOnce(
+  /** Keys may end earlier than this machine's clock says; what was refused for that did not happen, a POST neither. */
+  async #sendWithLivingKeys(
     request: ResourceRequest,
     scheme: SignatureScheme,
     deadlineAt: number,
     signal?: AbortSignal,
   ): Promise<Reply> {
-    const keys = await this.#options.credentials.current()
+    const { credentials } = this.#options
+    const keys = await credentials.current()
+    const reply = await this.#sendOnce(request, { keys, scheme }, deadlineAt, signal)
+    if (credentials.renew === undefined || reply.kind !== 'refusal' || !isExpiredToken(reply)) return reply
+    return this.#sendOnce(request, { keys: await credentials.renew(keys), scheme }, deadlineAt, signal)
+  }
+
+  async #sendOnce(
+    request: ResourceRequest,
+    { keys, scheme }: { readonly keys: AccessKeys; readonly scheme: SignatureScheme },
+    deadlineAt: number,
+    signal?: AbortSignal,
+  ): Promise<Reply> {
     const { method, path, query = {} } = request
     const timeoutMilliseconds = Math.min(exchangeMillisecondsMax, deadlineAt - Date.now())
     if (timeoutMilliseconds <= 0)
@@ -120,6 +137,7 @@ export class Connection {
       timeoutMilliseconds,
       ...(request.body === undefined ? {} : { body: request.body }),
       ...(signal === undefined ? {} : { signal }),
+      ...(request.binary === undefined ? {} : { binary: request.binary }),
     })
     return answer.kind === 'silence' || answer.status < 300 ? answer : readRefusal(answer)
   }
@@ -130,6 +148,7 @@ export class Connection {
       Date: new Date(this.#options.clock?.() ?? Date.now()).toUTCString(),
       'User-Agent': agent,
       'x-odps-user-agent': agent,
+      ...request.headers,
     }
     if (request.body === undefined) return headers
     const length = String(Buffer.byteLength(request.body, 'utf8'))

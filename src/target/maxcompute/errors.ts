@@ -45,7 +45,16 @@ const hints: Readonly<Record<string, string>> = {
 /** Some projects find the reader only in Hive mode (maxcompute.md 4.3). */
 const hiveHint = 'this project needs odps.sql.hive.compatible for LOAD: set maxcompute.hiveCompatibleLoad to true'
 
+/** The service tells an expired token by the code of an expired request; its words differ (emulated after 1.5, not confirmed). */
+export function isExpiredToken(refusal: Refusal): boolean {
+  if (refusal.status !== 401 && refusal.status !== 403) return false
+  return /SecurityTokenExpired|token[^.]{0,40}expired|expired[^.]{0,40}token/i.test(
+    `${refusal.code} ${refusal.message}`,
+  )
+}
+
 export function isSkew(refusal: Refusal): boolean {
+  if (isExpiredToken(refusal)) return false
   return refusal.code.startsWith('RequestTimeTooSkew') || refusal.odpsCode === '0410031'
 }
 
@@ -58,6 +67,12 @@ export function isNoTable(refusal: Refusal): boolean {
   if (refusal.status !== 404 || !refusal.fromService || /project not found/i.test(refusal.message)) return false
   if (refusal.code === 'NoSuchObject' || refusal.code === 'NoSuchTable') return true
   return refusal.code === 'ODPS-0130131' || refusal.code === 'ODPS-0420111'
+}
+
+/** The table is there, and the partition is not. */
+export function isNoPartition(refusal: Refusal): boolean {
+  if (refusal.status !== 404 || !refusal.fromService) return false
+  return refusal.code === 'NoSuchPartition' || /partition not found/i.test(refusal.message)
 }
 
 /** Whether the same request may succeed by waiting. */
@@ -86,6 +101,7 @@ export function refusalError(subject: string, refusal: Refusal): MigrationError 
 }
 
 function refusalHint(refusal: Refusal, code: ErrorCode): string | undefined {
+  if (isExpiredToken(refusal)) return 'give fresh temporary keys, or let assumeRole in the config fetch them as needed'
   if (isSkew(refusal))
     return `this machine's clock says ${new Date().toISOString()}; the service allows 15 minutes: set the clock (NTP)`
   if (refusal.code === 'NoSuchProject' || /Project not found/i.test(refusal.message)) {

@@ -19,6 +19,8 @@ export interface HttpRequest {
   /** Milliseconds for the whole exchange. */
   readonly timeoutMilliseconds: number
   readonly signal?: AbortSignal
+  /** The answer is bytes, not text. */
+  readonly binary?: boolean
 }
 
 export interface HttpAnswer {
@@ -26,7 +28,10 @@ export interface HttpAnswer {
   readonly status: number
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
+  /** Empty where bytes were asked for and the status is below 300. */
   readonly body: string
+  /** Only where they were asked for. */
+  readonly bytes?: Buffer
 }
 
 /** No whole answer came. `sent` is false only when it is certain that the service saw nothing of the request. */
@@ -37,6 +42,8 @@ export interface Silence {
   readonly how: 'aborted' | 'timeout' | 'failed'
   readonly reason: string
   readonly cause?: unknown
+  /** There was an answer, and it was longer than `answerByteCountMax`: the same request would meet it again. */
+  readonly tooLong?: boolean
 }
 
 /** One HTTP exchange; never throws and never repeats. */
@@ -120,15 +127,20 @@ class Flight {
     let byteCount = 0
     incoming.on('data', (chunk: Buffer) => {
       byteCount += chunk.length
-      if (byteCount > answerByteCountMax) this.end('failed', `the answer is longer than ${answerByteCountMax} bytes`)
+      if (byteCount > answerByteCountMax) this.#endTooLong()
       else chunks.push(chunk)
     })
     incoming.on('error', (error) => this.end('failed', reasonOf(error), error))
     incoming.on('aborted', () => this.end('failed', 'the answer was cut off'))
     incoming.on('end', () => {
-      const body = Buffer.concat(chunks).toString('utf8')
-      this.#settle({ kind: 'answer', status: incoming.statusCode ?? 0, headers: flatHeaders(incoming), body })
+      this.#settle(answerOf(incoming, Buffer.concat(chunks), this.#request.binary === true))
     })
+  }
+
+  #endTooLong(): void {
+    const reason = `the answer is longer than ${answerByteCountMax} bytes`
+    this.#settle({ kind: 'silence', sent: this.#sent, how: 'failed', reason, tooLong: true })
+    this.#outgoing?.destroy()
   }
 
   end(how: Silence['how'], reason: string, cause?: unknown): void {
@@ -143,6 +155,12 @@ class Flight {
     this.#request.signal?.removeEventListener('abort', this.#onAbort)
     this.#resolve(outcome)
   }
+}
+
+function answerOf(incoming: IncomingMessage, bytes: Buffer, binary: boolean): HttpAnswer {
+  const status = incoming.statusCode ?? 0
+  const head = { kind: 'answer', status, headers: flatHeaders(incoming) } as const
+  return binary && status < 300 ? { ...head, body: '', bytes } : { ...head, body: bytes.toString('utf8') }
 }
 
 function flatHeaders(incoming: IncomingMessage): Record<string, string> {

@@ -1,3 +1,4 @@
+import type { Page } from './asker.js'
 import { attribute, child, children, childText, filledText, parseXml, textOf, type XmlNode } from './xml.js'
 
 export type InstanceStatus = 'Running' | 'Suspended' | 'Terminated'
@@ -28,17 +29,13 @@ export interface InstanceInfo {
 }
 
 export interface InstanceFilter {
+  readonly status?: 'Running' | 'Suspended' | 'Terminated'
   readonly jobName?: string
   /** Milliseconds since 1970. */
   readonly from?: number
   readonly to?: number
   /** Only what the caller's own account started. Default: everybody's. */
   readonly own?: boolean
-}
-
-export interface InstancePage {
-  readonly instances: readonly InstanceInfo[]
-  readonly marker?: string
 }
 
 /** What was submitted, as far as the service tells it. */
@@ -89,12 +86,12 @@ function readCompleteness(descriptor: string | undefined): string | undefined {
   return found?.[1]?.toLowerCase()
 }
 
-export function readInstancePage(body: string): InstancePage | undefined {
+export function readInstancePage(body: string): Page<InstanceInfo> | undefined {
   const root = parseXml(body, 'Instances')
   if (root === undefined) return undefined
   const marker = filledText(root, 'Marker')
   return {
-    instances: children(root, 'Instance').flatMap(readInstanceInfo),
+    items: children(root, 'Instance').flatMap(readInstanceInfo),
     ...(marker === undefined ? {} : { marker }),
   }
 }

@@ -12,6 +12,7 @@ export class Logview {
   readonly #connection: Connection
   readonly #project: string
   #host: string | undefined
+  #asked: Promise<string> | undefined
 
   constructor(connection: Connection, project: string) {
     this.#connection = connection
@@ -28,6 +29,14 @@ export class Logview {
       i: instance,
       ...(token === undefined ? {} : { token }),
     }
+    return `${host}/logview/?${new URLSearchParams(query).toString()}`
+  }
+
+  /** Without a token, for what is kept: whoever opens it logs in. The host is asked for once, whatever the answer. */
+  async plainUrl(instance: string): Promise<string> {
+    this.#asked ??= this.#askHost({ deadlineAt: Date.now() + logviewMillisecondsMax })
+    const host = this.#host ?? (await this.#asked)
+    const query = { h: this.#connection.endpoint, p: this.#project, i: instance }
     return `${host}/logview/?${new URLSearchParams(query).toString()}`
   }
 

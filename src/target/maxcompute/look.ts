@@ -32,12 +32,26 @@ export async function look(
       const work = new StatementWork(client, statement, of.pace)
       const attempt = { token: `look-${randomBytes(12).toString('hex')}`, number: triedCount }
       const handle = await work.begin(attempt, call)
-      return readRows(statement.purpose, await settleLook(work, handle, call), of.rowCountMax)
+      const end = await settleLook(work, handle, call)
+      return await withLogview(client, handle.instance, () => readRows(statement.purpose, end, of.rowCountMax))
     } catch (error) {
       const wait = backoff(triedCount, standardRetry)
       if (!mayLookAgain(error) || triedCount >= lookTryCountMax || Date.now() + wait >= call.deadlineAt) throw error
       await pause(wait, call.signal)
     }
+  }
+}
+
+/** What is wrong with a result shows at its instance. */
+async function withLogview(client: MaxComputeClient, instance: string, read: () => LookRows): Promise<LookRows> {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+    const { code, transient, hint, cause } = error
+    const where = `instance ${instance}, ${await client.plainLogview(instance)}`
+    const options = { transient, cause, ...(hint === undefined ? {} : { hint }) }
+    throw new MigrationError(code, `${error.message} (${where})`, options)
   }
 }
 

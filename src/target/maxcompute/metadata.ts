@@ -1,3 +1,4 @@
+import type { Page } from './asker.js'
 import { child, children, childText, filledText, parseXml, type XmlNode } from './xml.js'
 
 export interface ProjectInfo {
@@ -11,11 +12,6 @@ export interface TableListing {
   readonly name: string
   /** MANAGED_TABLE, EXTERNAL_TABLE, VIRTUAL_VIEW … where the service tells it. */
   readonly type?: string
-}
-
-export interface TablePage {
-  readonly tables: readonly TableListing[]
-  readonly marker?: string
 }
 
 export interface TableColumn {
@@ -50,14 +46,14 @@ export function readProject(body: string, asked: string): ProjectInfo | undefine
   return { name, ...optional(root, { owner: 'Owner', region: 'Region' }), properties: Object.fromEntries(pairs) }
 }
 
-export function readTablePage(body: string): TablePage | undefined {
+export function readTablePage(body: string): Page<TableListing> | undefined {
   const root = parseXml(body, 'Tables')
   if (root === undefined) return undefined
-  const tables = children(root, 'Table').flatMap((table) => {
+  const items = children(root, 'Table').flatMap((table) => {
     const name = filledText(table, 'Name')
     return name === undefined ? [] : [{ name, ...optional(table, { type: 'Type' }) }]
   })
-  return { tables, ...optional(root, { marker: 'Marker' }) }
+  return { items, ...optional(root, { marker: 'Marker' }) }
 }
 
 interface SchemaColumn {

@@ -24,7 +24,7 @@ const passingStatuses = new Set([429, 502, 503, 504])
  */
 export function mayRepeat(reply: Reply, repeatable: boolean): boolean {
   if (reply.kind === 'answer') return false
-  if (reply.kind === 'silence') return reply.how !== 'aborted' && (repeatable || !reply.sent)
+  if (reply.kind === 'silence') return reply.how !== 'aborted' && reply.tooLong !== true && (repeatable || !reply.sent)
   return repeatable && passingStatuses.has(reply.status)
 }
 

@@ -20,6 +20,11 @@ export interface Pace {
 
 export const standardPace: Pace = { firstMilliseconds: 100, longestMilliseconds: 5_000, listingLagMilliseconds: 3_000 }
 
+/** A note for people must not hold up the waiting. */
+const progressMillisecondsMax = 2_000
+/** Stages that one note tells of. */
+const stageCountMax = 8
+
 /** One statement as work: the attempt's token is both job name and guid, so that the service itself knows it. */
 export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
   readonly #client: MaxComputeClient
@@ -64,8 +69,8 @@ export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
 
   async settle(handle: InstanceHandle, call: Call): Promise<InstanceOutcome> {
     const { text, completeness } = await this.end(handle, call)
-    if (completeness === 'truncated') throw this.#cut(handle.instance)
     const logview = await this.#client.logview(handle.instance, this.#bounds(call))
+    if (completeness === 'truncated') throw this.#cut(handle.instance, logview)
     return { instance: handle.instance, logview, result: text }
   }
 
@@ -89,33 +94,43 @@ export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
       try {
         const status = await this.#client.instanceStatus(instance, !first, this.#bounds(call))
         last = status.toLowerCase()
-        call.note({ text: `instance ${instance}: ${last}` })
+        call.note({ text: `instance ${instance}: ${last}${first ? '' : await this.#progress(instance, status, call)}` })
         const end = status === 'Terminated' ? await readOutcome(this.#client, instance, this.#bounds(call)) : undefined
         if (end !== undefined) return end
       } catch (error) {
         if (!(error instanceof MigrationError) || !error.transient) throw error
         last = error.message
       }
-      if (Date.now() + wait >= call.deadlineAt) throw this.#stillRunning(instance, last)
+      if (Date.now() + wait >= call.deadlineAt) throw await this.#stillRunning(instance, last)
       await pause(wait, call.signal)
       if (call.signal.aborted) throw new MigrationError('interrupted', `${this.#statement.purpose}: interrupted`)
       wait = Math.min(this.#pace.longestMilliseconds, wait * 1.5)
     }
   }
 
+  /** How far it is, in words; nothing where the service does not say. */
+  async #progress(instance: string, status: string, call: Call): Promise<string> {
+    if (status !== 'Running') return ''
+    const brief = { ...this.#bounds(call), deadlineAt: Math.min(call.deadlineAt, Date.now() + progressMillisecondsMax) }
+    const stages = await this.#client.progress(instance, undefined, brief).catch(() => [])
+    const text = stages.map(({ stage, percent }) => `${stage} ${percent} %`).slice(0, stageCountMax)
+    return text.length === 0 ? '' : ` (${text.join(', ')}${stages.length > stageCountMax ? ' …' : ''})`
+  }
+
   /** Transient, since waiting longer for the same instance may well succeed. */
-  #stillRunning(instance: string, last: string): MigrationError {
+  async #stillRunning(instance: string, last: string): Promise<MigrationError> {
+    const logview = await this.#client.plainLogview(instance)
     return new MigrationError(
       'target-failed',
-      `${this.#statement.purpose}: instance ${instance} has not ended at the deadline (${last})`,
+      `${this.#statement.purpose}: instance ${instance} has not ended at the deadline (${last}; ${logview})`,
       { transient: true, hint: 'it goes on in MaxCompute; the same command waits for it again' },
     )
   }
 
-  #cut(instance: string): MigrationError {
+  #cut(instance: string, logview: string): MigrationError {
     return new MigrationError(
       'target-refused',
-      `${this.#statement.purpose}: the result of instance ${instance} is cut`,
+      `${this.#statement.purpose}: the result of instance ${instance} is cut (${logview})`,
       {
         hint: 'ask for fewer rows: aggregate, or add a LIMIT below the limit of the project',
       },

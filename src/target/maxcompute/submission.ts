@@ -4,6 +4,9 @@ import { escapeXml, illegalCharacter, xmlText } from './xml.js'
 /** The service's limit on the text of a statement (maxcompute.md 5.3). */
 export const statementByteCountMax = 2 * 1024 * 1024
 
+/** Of the one task of a submission that names none. */
+export const defaultTaskName = 'AnonymousSQLTask'
+
 export interface Submission {
   readonly text: string
   readonly settings: Readonly<Record<string, string>>
@@ -20,7 +23,7 @@ export interface Submission {
 /** The document that submits one SQL task. The service reads the elements of Job in this order only (maxcompute.md 2.1). */
 export function submissionXml(submission: Submission): string {
   checkText(submission.text)
-  const { name = 'AnonymousSQLTask', jobName, guid, priority = 9 } = submission
+  const { name = defaultTaskName, jobName, guid, priority = 9 } = submission
   const job = [
     jobName === undefined ? '' : element('Name', escapeXml(jobName)),
     element('Priority', String(priority)),

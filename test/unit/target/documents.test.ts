@@ -50,11 +50,11 @@ describe('documents of instances', () => {
       '<StartTime>Fri, 02 Jan 2026 03:04:05 GMT</StartTime><Status>Terminated</Status></Instance></Instances>'
     expect(readInstancePage(xml)).toEqual({
       marker: 'next',
-      instances: [
+      items: [
         { id: '20260102i1', owner: 'ALIYUN$a', startTime: 'Fri, 02 Jan 2026 03:04:05 GMT', status: 'Terminated' },
       ],
     })
-    expect(readInstancePage('<Instances><Marker/><MaxItems>0</MaxItems></Instances>')).toEqual({ instances: [] })
+    expect(readInstancePage('<Instances><Marker/><MaxItems>0</MaxItems></Instances>')).toEqual({ items: [] })
   })
 
   it('reads the source of an instance, alone or wrapped', () => {
@@ -184,9 +184,9 @@ describe('documents of the project', () => {
   it('reads one table, several and none of a page alike', () => {
     const page = (...names: string[]): string =>
       `<Tables><Marker/><MaxItems>1000</MaxItems>${names.map((name) => `<Table><Name>${name}</Name><Owner/></Table>`).join('')}</Tables>`
-    expect(readTablePage(page())).toEqual({ tables: [] })
-    expect(readTablePage(page('a'))).toEqual({ tables: [{ name: 'a' }] })
-    expect(readTablePage(page('a', 'b'))).toEqual({ tables: [{ name: 'a' }, { name: 'b' }] })
+    expect(readTablePage(page())).toEqual({ items: [] })
+    expect(readTablePage(page('a'))).toEqual({ items: [{ name: 'a' }] })
+    expect(readTablePage(page('a', 'b'))).toEqual({ items: [{ name: 'a' }, { name: 'b' }] })
   })
 })
 

@@ -49,7 +49,8 @@ const isStatus = ({ method, path, query }: Seen): boolean =>
   /\/instances\/[^/]+$/.test(path) &&
   !query.has('taskstatus') &&
   !query.has('result') &&
-  !query.has('source')
+  !query.has('source') &&
+  !query.has('instanceprogress')
 
 function callFor(milliseconds = 5_000, notes: string[] = []): Call {
   return {
@@ -154,7 +155,9 @@ describe('a statement', () => {
     const error = await errorOf(target.submit(load).settle({ instance: 'i1' }, callFor(100)))
     expect(error).toMatchObject({ code: 'target-failed', transient: true })
     // The last look may itself be cut off by the deadline.
-    expect(error.message).toMatch(/has not ended at the deadline \((running|.*the deadline has passed)\)/)
+    expect(error.message).toMatch(
+      /has not ended at the deadline \((running|.*the deadline has passed); http:\/\/log\S+&i=i1\)$/,
+    )
   })
 
   it('stops being waited for when the signal fires', async () => {
