@@ -29,22 +29,51 @@ const readers: readonly ProbeReader[] = [
   { native: true, hive: false, zone: 'project' },
 ]
 
-/** What every reader makes of every column of the parts. */
+/**
+ * What every reader makes of every column of the parts. The simplest column goes first: where no reader reads even that,
+ * the types are not what is wrong, and the target's own words are thrown.
+ */
 export async function askReaders(
   probe: Probe,
   plan: RelationPlan,
   location: Location,
 ): Promise<readonly ProbeAnswer[]> {
-  const answers: ProbeAnswer[] = []
-  const names = tableNames(plan.target)
+  const asking = { probe, plan, location, names: tableNames(plan.target), refusals: [] }
+  const [first, ...others] = groupsOf(probeUnits())
+  probe.say('loading one column by every reader')
+  const answers = [...(await askAll(asking, readers.filter(inUtc), [first ?? []]))]
+  refuseNothingRead(answers, asking.refusals)
   for (const reader of readers) {
-    probe.say(`loading them by ${readerText(reader)}`)
-    const units = probeUnits().filter(({ group }) => reader.zone === 'UTC' || group === 'moment')
-    const ask = (group: readonly ProbeUnit[]): Promise<readonly ProbeAnswer[]> =>
-      askGroup({ probe, plan, location, reader, names }, group)
-    for await (const some of inOrderAtOnce(groupsOf(units), tablesAtOnce, ask)) answers.push(...some)
+    probe.say(`loading the others by ${readerText(reader)}`)
+    const groups = inUtc(reader) ? others : others.filter((units) => units[0]?.group === 'moment')
+    answers.push(...(await askAll(asking, [reader], groups)))
   }
   return answers
+}
+
+async function askAll(
+  asking: Omit<Asking, 'reader'>,
+  readersOfAll: readonly ProbeReader[],
+  groups: readonly (readonly ProbeUnit[])[],
+): Promise<readonly ProbeAnswer[]> {
+  const asked = readersOfAll.flatMap((reader) => groups.map((units) => ({ reader, units })))
+  const answers: ProbeAnswer[] = []
+  const ask = ({ reader, units }: (typeof asked)[number]): Promise<readonly ProbeAnswer[]> =>
+    askGroup({ ...asking, reader }, units)
+  for await (const some of inOrderAtOnce(asked, tablesAtOnce, ask)) answers.push(...some)
+  return answers
+}
+
+function inUtc({ zone }: ProbeReader): boolean {
+  return zone === 'UTC'
+}
+
+function refuseNothingRead(answers: readonly ProbeAnswer[], [first]: readonly MigrationError[]): void {
+  if (first === undefined || answers.some(({ verdict }) => verdict !== 'refused')) return
+  throw new MigrationError(first.code, `probe: LOAD reads nothing at all: ${first.message}`, {
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    cause: first,
+  })
 }
 
 export function readerText({ native, hive, zone }: ProbeReader): string {
@@ -57,8 +86,8 @@ function tableNames(target: TableName): () => TableName {
   return () => ({ ...target, name: `${target.name}_${(number += 1)}` })
 }
 
-async function* groupsOf(units: readonly ProbeUnit[]): AsyncGenerator<readonly ProbeUnit[]> {
-  for (const group of new Set(units.map((unit) => unit.group))) yield units.filter((unit) => unit.group === group)
+function groupsOf(units: readonly ProbeUnit[]): readonly (readonly ProbeUnit[])[] {
+  return [...new Set(units.map(({ group }) => group))].map((group) => units.filter((unit) => unit.group === group))
 }
 
 interface Asking {
@@ -67,7 +96,8 @@ interface Asking {
   readonly location: Location
   readonly reader: ProbeReader
   /** A new one at every call. */
-  names(): TableName
+  readonly names: () => TableName
+  readonly refusals: MigrationError[]
 }
 
 /** Columns that a reader refuses together are asked in halves, until each that is refused stands alone. */
@@ -188,6 +218,7 @@ function way({ reader }: Asking, { sourceType, targetType, form }: ProbeRead): O
 }
 
 function refusal(asking: Asking, read: ProbeRead, error: MigrationError): ProbeAnswer {
+  asking.refusals.push(error)
   const detail = /ODPS-\d{7}/.exec(error.message)?.[0] ?? error.code
   return { ...way(asking, read), verdict: 'refused', detail }
 }

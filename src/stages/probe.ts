@@ -106,7 +106,7 @@ async function unload(of: Probe, plan: RelationPlan): Promise<Manifest> {
 
 /** Redshift answers some queries of constants on its leader node alone, which cannot UNLOAD. */
 function withHint(error: unknown, areConstants: boolean): unknown {
-  if (!(error instanceof MigrationError) || !areConstants || error.code !== 'source-refused') return error
+  if (!(error instanceof MigrationError) || !areConstants || !/^source-(refused|failed)$/.test(error.code)) return error
   return new MigrationError(error.code, error.message, {
     hint: 'where UNLOAD takes no constants, name a schema for a small table: probe.schema',
     cause: error,

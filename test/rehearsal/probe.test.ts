@@ -1,5 +1,5 @@
 import OSS from 'ali-oss'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ProbeAnswer, ProbeFact } from '../../src/model/facts.js'
@@ -71,8 +71,8 @@ async function rowsOf(emulated: Emulated): Promise<string> {
   return runSql(emulated.clouds, `SELECT ${items.join(', ')}, \`word\` FROM \`sale\` ORDER BY \`id\` LIMIT 10`)
 }
 
-async function runToTheEnd(emulated: Emulated): Promise<string> {
-  const { code, stderr } = await migrate(['run', '--config', emulated.clouds.config])
+async function runToTheEnd(emulated: Emulated, ...more: readonly string[]): Promise<string> {
+  const { code, stderr } = await migrate(['run', '--config', emulated.clouds.config, ...more])
   expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' })
   return rowsOf(emulated)
 }
@@ -128,13 +128,15 @@ describe('the probe', { timeout: 120_000 }, () => {
 
   it('finds timestamps shifted by the zone of the project, and the plan carries them as text', async () => {
     await using emulated = await clouds({ parquetTimestampZone: 'project' })
+    expect((await migrate(['run', '--config', emulated.clouds.config])).code).toBe(9)
+    await rm(join(emulated.dir, 'runs'), { recursive: true })
     const fact = await probed(emulated)
     expect(verdicts(fact, { form: 'direct' })).toMatchObject({
       'timestamp without time zone > TIMESTAMP': 'shifted -8 h',
       'timestamp with time zone > TIMESTAMP': 'shifted -8 h',
       'date > DATE': 'exact',
     })
-    const rows = await runToTheEnd(emulated)
+    const rows = await runToTheEnd(emulated, '--replace')
     const [, plan] = await planOf(emulated)
     expect([wireOf(plan), codesOf(plan), plan.strategy]).toEqual([['at', 'seen'], ['RS0250'], 'staged'])
     expect(rows).toContain('0001-01-01 00:00:00')
@@ -185,6 +187,14 @@ describe('the probe', { timeout: 120_000 }, () => {
     expect(failed).toMatchObject({ code: 8 })
     await emulated.clearFaults()
     expect(await leftovers(emulated)).toEqual([])
+    const names = (text: string): string => text.replace(/roleArn: .*/, 'roleArn: acs:ram::1:role/nobody')
+    await changeConfig(emulated.clouds.config, (text) => names(text).replace(/\naccess:\n(?: .*\n)*/, '\n'))
+    const denied = await migrate(['doctor', '--probe', '--config', emulated.clouds.config])
+    expect(denied).toMatchObject({ code: 8 })
+    expect(denied.stderr).toMatch(/LOAD reads nothing at all: [^]*role\/nobody does not exist/)
+    expect(await leftovers(emulated)).toEqual([])
+    const kept = JSON.parse(await readFile(join(emulated.dir, 'runs', 'probe.json'), 'utf8')) as ProbeFact
+    expect(kept.run).toBe(fact.run)
     const client = await openSource(emulated.clouds)
     const { rows } = await client.query("SELECT relname FROM pg_class WHERE relname LIKE 'mig_probe%'")
     await client.end()
