@@ -1,9 +1,10 @@
 import { RamAccess } from '../access/ram-access.js'
-import { staticCredentials } from '../access/credentials.js'
+import { assumedRoleCredentials, staticCredentials } from '../access/credentials.js'
 import type { Access } from '../access/access.js'
 import { StreamingCarrier } from '../carrier/streaming-carrier.js'
-import type { AccessKeys } from '../model/credentials.js'
+import type { AccessKeys, Credentials } from '../model/credentials.js'
 import type { Location } from '../model/names.js'
+import type { StatementWitness } from '../model/statement.js'
 import { iamLogin, type IamLoginOptions } from '../source/redshift/iam-login.js'
 import { RedshiftSource } from '../source/redshift/redshift-source.js'
 import type { DataApiOptions } from '../source/redshift/data-api-session.js'
@@ -22,7 +23,7 @@ import type { Config } from './config-schema.js'
 import { resolve } from 'node:path'
 
 /** The composition root: the only place of the command that knows which adapter stands behind a port. */
-export function assemble(loaded: LoadedConfig, run: string): Places {
+export function assemble(loaded: LoadedConfig, run: string, witness?: StatementWitness): Places {
   const { config } = loaded
   const sourceStore = s3Store(loaded)
   const targetStore = ossStore(loaded)
@@ -41,7 +42,7 @@ export function assemble(loaded: LoadedConfig, run: string): Places {
         chunkAttemptCountMax: 3,
       },
     }),
-    target: maxComputeTarget(loaded),
+    target: maxComputeTarget(loaded, witness),
   }
 }
 
@@ -74,15 +75,17 @@ function s3Store({ config, route }: LoadedConfig): ObjectStore {
   )
 }
 
-function ossStore({ config, route }: LoadedConfig): ObjectStore {
-  const { bucket, region, endpoint, pathStyle, accessKeyId, accessKeySecret, securityToken } = config.oss
+function ossStore(loaded: LoadedConfig): ObjectStore {
+  const { config, route } = loaded
+  const { bucket, region, endpoint, pathStyle, accessKeyId, accessKeySecret, securityToken, assumeRole } = config.oss
+  const keys = keysOf(accessKeyId, accessKeySecret, securityToken) as AccessKeys
   return new RetryingStore(
     new OssStore({
       bucket,
       region,
       pathStyle,
       ...(endpoint === undefined ? {} : { endpoint }),
-      credentials: staticCredentials(keysOf(accessKeyId, accessKeySecret, securityToken) as AccessKeys),
+      credentials: alibabaCredentials(loaded, keys, assumeRole),
       socketCountMax: socketCountMax(config),
       route,
     }),
@@ -92,6 +95,23 @@ function ossStore({ config, route }: LoadedConfig): ObjectStore {
 function keysOf(id: string | undefined, secret: string | undefined, token: string | undefined): AccessKeys | undefined {
   if (id === undefined || secret === undefined) return undefined
   return { accessKeyId: id, accessKeySecret: secret, ...(token === undefined ? {} : { securityToken: token }) }
+}
+
+/** The keys themselves or, with a role, what STS gives for it, again and again. */
+function alibabaCredentials(
+  { config, route, hush }: LoadedConfig,
+  keys: AccessKeys,
+  roleArn: string | undefined,
+): Credentials {
+  const own = staticCredentials(keys)
+  if (roleArn === undefined) return own
+  const stsEndpoint = config.access?.stsEndpoint
+  const access = new RamAccess({ credentials: own, route, ...(stsEndpoint === undefined ? {} : { stsEndpoint }) })
+  const onKeys = ({ accessKeySecret, securityToken }: AccessKeys): void => {
+    hush?.(accessKeySecret)
+    if (securityToken !== undefined) hush?.(securityToken)
+  }
+  return assumedRoleCredentials(access, roleArn, { onKeys })
 }
 
 function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): RedshiftSource {
@@ -184,8 +204,10 @@ function iamOptions({ config, route, hush }: LoadedConfig): IamLoginOptions {
   }
 }
 
-function maxComputeTarget({ config, route }: LoadedConfig): MaxComputeTarget {
-  const { endpoint, project, region, accessId, accessKey, securityToken } = config.maxcompute
+function maxComputeTarget(loaded: LoadedConfig, witness: StatementWitness | undefined): MaxComputeTarget {
+  const { config, route } = loaded
+  const { endpoint, project, region, accessId, accessKey, securityToken, assumeRole } = config.maxcompute
+  const { quota, priority, tunnelEndpoint } = config.maxcompute
   const keys = keysOf(accessId, accessKey, securityToken) as AccessKeys
   return new MaxComputeTarget(
     new MaxComputeClient({
@@ -193,7 +215,11 @@ function maxComputeTarget({ config, route }: LoadedConfig): MaxComputeTarget {
       project,
       route,
       ...(region === undefined ? {} : { region }),
-      credentials: staticCredentials(keys),
+      ...(quota === undefined ? {} : { settings: { 'odps.task.wlm.quota': quota } }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(tunnelEndpoint === undefined ? {} : { tunnelEndpoint }),
+      ...(witness === undefined ? {} : { witness }),
+      credentials: alibabaCredentials(loaded, keys, assumeRole),
     }),
   )
 }

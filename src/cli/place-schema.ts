@@ -5,6 +5,8 @@ import { z } from 'zod'
 const secret = (what: string): z.ZodString =>
   z.string().min(1).describe(`${what}; by reference only: \${env:NAME} or \${file:path}`)
 
+const roleArn = z.string().regex(/^acs:ram::\d+:role\/.+$/, 'reads acs:ram::<account id>:role/<name>')
+
 export const redshift = z
   .strictObject({
     reach: z
@@ -110,6 +112,7 @@ export const oss = z
     accessKeyId: z.string().min(1),
     accessKeySecret: secret('the AccessKey secret'),
     securityToken: secret('the STS token of temporary keys').optional(),
+    assumeRole: roleArn.optional().describe('work as this RAM role, with keys of STS that are fetched as needed'),
   })
   .describe('where the parts cross to')
 
@@ -122,6 +125,14 @@ export const maxcompute = z
     accessId: z.string().min(1),
     accessKey: secret('the AccessKey secret'),
     securityToken: secret('the STS token of temporary keys').optional(),
+    assumeRole: roleArn.optional().describe('work as this RAM role, with keys of STS that are fetched as needed'),
+    quota: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("odps.task.wlm.quota of every statement; the project's own when absent"),
+    priority: z.int().min(0).max(9).optional().describe('of every statement: 0 first, 9 last, which is the default'),
+    tunnelEndpoint: z.string().min(1).optional().describe('of long results; what the project tells when absent'),
     hiveCompatibleLoad: z
       .boolean()
       .default(false)

@@ -11,6 +11,7 @@ import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
 import type { Context } from './context.js'
 import { readComparableQueries } from './comparable-queries.js'
+import { journalStatements } from './statement-witness.js'
 import type { OpenedRun } from './runs.js'
 
 const hour = 3_600_000
@@ -29,7 +30,7 @@ export async function makeTravel(
   observer: Observer,
   options: TravelOptions,
 ): Promise<Travel> {
-  const places = assemble(loaded, run.document.run)
+  const places = assemble(loaded, run.document.run, journalStatements(run.journal))
   return {
     run: run.document.run,
     folder: run.folder,

@@ -35,6 +35,16 @@ export type RunEvent =
   | { readonly event: 'resumed'; readonly command: string; readonly cutByteCount: number }
   | { readonly event: 'document'; readonly path: string; readonly sha256: string }
   | { readonly event: 'table-created'; readonly relationId: string; readonly table: string }
+  /** A statement that the target is about to get, whole; the token is its job name. */
+  | {
+      readonly event: 'statement'
+      readonly purpose: string
+      readonly token: string
+      readonly text: string
+      readonly settings: Readonly<Record<string, string>>
+      readonly priority?: number
+    }
+  | { readonly event: 'instance'; readonly token: string; readonly instance: string; readonly logview: string }
   | { readonly event: 'verdict'; readonly command: string; readonly exitCode: number }
 
 export type JournalEvent = StepEvent | RunEvent

@@ -1,4 +1,5 @@
 import { MigrationError } from '../../model/errors.js'
+import type { StatementWitness } from '../../model/statement.js'
 import { Asker, type Asked } from './asker.js'
 import { CatalogClient } from './catalog-client.js'
 import { readProgress, readSummary, type StageProgress } from './catalog-documents.js'
@@ -36,19 +37,7 @@ export interface MaxComputeClientOptions extends ConnectionOptions {
   readonly priority?: number
   /** `https://dt.cn-hangzhou.maxcompute.aliyun.com`; absent: what the project tells. */
   readonly tunnelEndpoint?: string
-  readonly witness?: Witness
-}
-
-/** Sees every statement that leaves. What it throws keeps the statement from leaving, or goes to who submitted it. */
-export interface Witness {
-  /** With the settings and the priority that are really sent. */
-  submitting?(submission: Submission & { readonly subject?: string }): Promise<void> | void
-  /** `logview` is without a token: whoever opens it logs in. */
-  submitted?(of: {
-    readonly jobName?: string
-    readonly instance: string
-    readonly logview: string
-  }): Promise<void> | void
+  readonly witness?: StatementWitness
 }
 
 /**

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Access } from '../../../src/access/access.js'
 import { assumedRoleCredentials, staticCredentials } from '../../../src/access/credentials.js'
+import type { AccessKeys } from '../../../src/model/credentials.js'
 import { MigrationError } from '../../../src/model/errors.js'
 
 const minute = 60_000
@@ -49,6 +50,21 @@ describe('credentials', () => {
     expect((await credentials.current()).accessKeyId).toBe('role-1')
     vi.advanceTimersByTime(1 * minute)
     expect((await credentials.current()).accessKeyId).toBe('role-2')
+  })
+
+  it('of a role are fetched anew, once, when a service refuses them before their time', async () => {
+    const { state, access } = numberedAccess()
+    const told: string[] = []
+    const onKeys = ({ accessKeyId }: AccessKeys) => void told.push(accessKeyId)
+    const credentials = assumedRoleCredentials(access, 'role', { onKeys, refreshMilliseconds: 10 * minute })
+    const refused = await credentials.current()
+    const given = await Promise.all(Array.from({ length: 5 }, async () => credentials.renew?.(refused)))
+    expect(given.map((keys) => keys?.accessKeyId)).toEqual(Array.from({ length: 5 }, () => 'role-2'))
+    expect((await credentials.renew?.(refused))?.accessKeyId).toBe('role-2')
+    expect(told).toEqual(['role-1', 'role-2'])
+    vi.advanceTimersByTime(50 * minute)
+    expect((await credentials.current()).accessKeyId).toBe('role-3')
+    expect(state.assumedCount).toBe(3)
   })
 
   it('of a role serve on while they hold, when no new ones can be had', async () => {

@@ -259,6 +259,46 @@ describe('bounds', () => {
   })
 })
 
+describe('temporary keys', () => {
+  const expired = {
+    status: 401,
+    body: xmlError(
+      'AuthenticationRequestExpired',
+      'ODPS-0410031:Authentication request expired - security token expired',
+    ),
+  }
+  const temporary = (id: string) => ({ ...keys, accessKeyId: id, securityToken: `token of ${id}` })
+
+  it('that end in the middle are renewed, for a POST as well', async () => {
+    let current = temporary('old')
+    const credentials = {
+      current: async () => current,
+      renew: async () => (current = temporary('new')),
+    }
+    const { client, seen } = await serve(
+      ({ headers }) => (headers['authorization-sts-token'] === 'token of old' ? expired : created),
+      { credentials },
+    )
+    expect(await client.submit(submission)).toEqual({ instance: 'i1' })
+    expect(seen.map(({ method, headers }) => [method, headers['authorization-sts-token']])).toEqual([
+      ['POST', 'token of old'],
+      ['POST', 'token of new'],
+    ])
+  })
+
+  it('that stay refused, or cannot be renewed, are told as expired and not as a wrong clock', async () => {
+    for (const more of [{}, { renew: async () => temporary('new') }]) {
+      const { client, seen } = await serve(() => expired, {
+        credentials: { current: async () => temporary('old'), ...more },
+      })
+      const error = await errorOf(client.getProject())
+      expect(error).toMatchObject({ code: 'target-denied', transient: false })
+      expect(error.hint).toMatch(/temporary keys/)
+      expect(seen).toHaveLength('renew' in more ? 2 : 1)
+    }
+  })
+})
+
 describe('submit', () => {
   it('takes the id from Location, and the results of a statement that ran at once', async () => {
     const { client, seen } = await serve((_, n) =>
