@@ -12,6 +12,8 @@ import { defaultWorld } from '../../src/emulators/world.js'
 import type { World } from '../../src/emulators/world.js'
 import type { AccessKeys } from '../../src/model/credentials.js'
 import { OssStore } from '../../src/store/oss-store.js'
+import { MaxComputeClient } from '../../src/target/maxcompute/client.js'
+import { emulatedTarget } from './emulated-target.js'
 import { failureOf, testCall } from './store-contract.js'
 import { ossSetup } from './store-emulators.js'
 
@@ -126,6 +128,20 @@ describe('access', () => {
     } finally {
       store.close()
       await oss.close()
+    }
+  })
+
+  it('assumes a role whose keys MaxCompute takes, in V4 and V2', async () => {
+    const place = await emulatedTarget()
+    const credentials = assumedRoleCredentials(open(), arnOf('Writer'))
+    try {
+      for (const signature of ['v4', 'v2'] as const) {
+        const client = new MaxComputeClient({ ...place.options, credentials, signature })
+        expect((await client.getProject()).name).toBe(place.options.project)
+        client.close()
+      }
+    } finally {
+      await place.close()
     }
   })
 })
