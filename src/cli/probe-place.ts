@@ -19,7 +19,8 @@ export async function takeProbe(context: Context, loaded: LoadedConfig): Promise
     run,
     places,
     settings: settingsOf(loaded),
-    call: { signal: context.signal, deadlineAt: Date.now() + probeMilliseconds, note: () => undefined },
+    // Nobody takes a probe up again: the first interrupt ends it, and it clears up.
+    call: { signal: context.stopping, deadlineAt: Date.now() + probeMilliseconds, note: () => undefined },
     say: (text) => context.talk.say(`probe: ${text}`),
   })
   await new RunFolder(runsFolder(loaded)).writeDocument(fileName, fact)

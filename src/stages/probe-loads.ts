@@ -8,6 +8,7 @@ import type { Location, TableName } from '../model/names.js'
 import { tableText } from '../model/names.js'
 import type { ColumnPlan, RelationPlan } from '../model/plan.js'
 import type { Statement } from '../model/statement.js'
+import type { Attempt, Call, Json, Work } from '../model/work.js'
 import { probeRowCount, probeUnits, type ProbeRead, type ProbeUnit } from '../translate/probe-types.js'
 import { inOrderAtOnce } from './at-once.js'
 import { attemptToken } from './prefix.js'
@@ -233,17 +234,28 @@ function orThrow(error: unknown): MigrationError {
 async function submit({ probe }: Asking, statement: Statement, step: string): Promise<void> {
   const work = probe.places.target.submit(statement)
   const name = step.replace(/[^a-z0-9]+/gi, '-').replace(/mig-probe-.*-(\d+)$/, '$1')
-  const handle = await work.begin({ token: attemptToken(probe.run, name, 'probe', 1), number: 1 }, probe.call)
-  await work.settle(handle, probe.call)
+  const attempt = { token: attemptToken(probe.run, name, 'probe', 1), number: 1 }
+  try {
+    await work.settle(await work.begin(attempt, probe.call), probe.call)
+  } catch (error) {
+    // What was interrupted may go on over there, and make the table that is to be dropped next.
+    if (probe.call.signal.aborted) await ended(work, attempt, afterwards(probe.call)).catch(() => undefined)
+    throw error
+  }
 }
 
-/** By a call of its own: an interrupt ends the probe, and not this. */
+async function ended<Handle extends Json>(work: Work<Handle, Json>, attempt: Attempt, call: Call): Promise<void> {
+  const found = await work.find(attempt, call)
+  if (typeof found === 'object') await work.settle(found.begun, call)
+}
+
+/** A call of its own: an interrupt ends the probe, and not this. */
+function afterwards(call: Call): Call {
+  return { ...call, signal: new AbortController().signal, deadlineAt: Date.now() + droppingMilliseconds }
+}
+
 async function drop(asking: Asking, table: TableName): Promise<void> {
-  const call = {
-    ...asking.probe.call,
-    signal: new AbortController().signal,
-    deadlineAt: Date.now() + droppingMilliseconds,
-  }
+  const call = afterwards(asking.probe.call)
   const text = `DROP TABLE IF EXISTS ${tableSql(table)}`
   const statement = { purpose: `drop ${tableText(table)}`, text, settings: {} }
   try {

@@ -169,7 +169,7 @@ describe('the probe', { timeout: 120_000 }, () => {
     expect(verdicts(await probed(emulated), { form: 'direct' })[way]).toBe('null')
   })
 
-  it('uses a table where it may make one, and removes everything also after a failure', async () => {
+  it('uses a table where it may make one, and removes everything also after a failure and an interrupt', async () => {
     await using emulated = await clouds({})
     await changeConfig(emulated.clouds.config, (text) => `${text}probe:\n  schema: shop\n`)
     const fact = await probed(emulated)
@@ -186,6 +186,14 @@ describe('the probe', { timeout: 120_000 }, () => {
     const failed = await migrate(['doctor', '--probe', '--config', emulated.clouds.config])
     expect(failed).toMatchObject({ code: 8 })
     await emulated.clearFaults()
+    expect(await leftovers(emulated)).toEqual([])
+    const interrupted = await migrate(['doctor', '--probe', '--config', emulated.clouds.config], {
+      kill: (child) =>
+        child.stderr?.on('data', (chunk: Buffer) => {
+          if (chunk.toString().includes('by the native reader in Hive mode')) child.kill('SIGINT')
+        }),
+    })
+    expect(interrupted.code).toBe(130)
     expect(await leftovers(emulated)).toEqual([])
     const names = (text: string): string => text.replace(/roleArn: .*/, 'roleArn: acs:ram::1:role/nobody')
     await changeConfig(emulated.clouds.config, (text) => names(text).replace(/\naccess:\n(?: .*\n)*/, '\n'))
