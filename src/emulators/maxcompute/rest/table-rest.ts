@@ -29,9 +29,11 @@ export function listTables(exchange: Exchange, project: Project): Reply {
 }
 
 /** `default` where the request names none; 0422155 for one that is not there. */
-function currentSchema({ params }: Exchange, { name, schemas }: Project): string {
+function currentSchema({ params }: Exchange, { name, schemas, world }: Project): string {
   const given = params.get('curr_schema')?.toLowerCase() ?? ''
-  if (given === '') return defaultSchema
+  // Alibaba's JDBC driver names the project itself there when names have two levels.
+  const isProject = world.maxcompute.schemaModel !== true && given === name.toLowerCase()
+  if (given === '' || isProject) return defaultSchema
   if (schemas.has(given)) return given
   throw new ServiceError(404, 'NoSuchSchema', `ODPS-0422155: Schema not found - '${name}.${given}'`)
 }
