@@ -17,7 +17,7 @@ facts = judge.facts["redshift"]
 kinds = """create table tpch.judge_kinds (id integer not null, i2 smallint, i8 bigint, d38 numeric(38,10), r real,
     f double precision, b boolean, c char(5), v varchar(40), dt date, ts timestamp, tz timestamptz)"""
 kinds_rows = """insert into tpch.judge_kinds values
-    (1, -32768, -9223372036854775808, -1234567890123456789012345678.0123456789, -0.5, -1.5e300, false, 'ab', 'é "x" 日本',
+    (1, -32768, -9223372036854775807, -1234567890123456789012345678.0123456789, -0.5, -1.5e300, false, 'ab', 'é "x" 日本',
      '0001-01-01', '0001-01-01 00:00:00', '1969-12-31 23:59:59.999999+00'),
     (2, 32767, 9223372036854775806, 9999999999999999999999999999.9999999999, 0.25, 2.5, true, '', '',
      '9999-12-31', '9999-12-31 23:59:59.999999', '2020-02-29 12:00:00.000001+02'),
