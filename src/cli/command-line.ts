@@ -167,8 +167,16 @@ function addLooking(parser: Argv, choose: Choose): void {
   parser.command('status', 'what a run has done so far', {}, () =>
     choose(async (context) => (await import('./commands/status.js')).status(context)),
   )
-  parser.command('report', 'write report.html, report.json and report.md', {}, () =>
-    choose(async (context) => (await import('./commands/report.js')).report(context)),
+  parser.command(
+    'report',
+    'write report.html, report.json, report.md and report.junit.xml; sign them, or check a certificate',
+    (options) =>
+      options
+        .option('sign', { type: 'string', describe: 'file with an Ed25519 key (PEM): also write certificate.json' })
+        .option('check', { type: 'string', describe: 'check this certificate.json against the files around it' })
+        .option('public-key', { type: 'string', describe: 'with --check: file with the key it must be signed by' }),
+    ({ sign, check, publicKey }) =>
+      choose(async (context) => (await import('./commands/report.js')).report(context, { sign, check, publicKey })),
   )
   parser.command(
     'doctor',

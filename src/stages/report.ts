@@ -8,6 +8,7 @@ import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrate
 import { violationsOf } from '../translate/assumptions.js'
 import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
+import type { ReportTotals } from './report-totals.js'
 import { legs, type Leg } from './stage.js'
 import { targetManifestPath } from './transfer.js'
 import { measurementsPath, sourceManifestPath } from './unload.js'
@@ -31,6 +32,7 @@ export interface ReportHeader {
   readonly coverage: readonly Coverage[]
   /** Of the catalog as a whole. */
   readonly concerns: readonly Concern[]
+  readonly totals: ReportTotals
   /** The exit code of the run; absent while it has not ended. */
   readonly exitCode?: number
 }

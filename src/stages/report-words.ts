@@ -1,0 +1,28 @@
+import type { Unmigrated } from '../model/plan.js'
+import type { ReportHeader, ReportRelation } from './report.js'
+
+/** The mode, and whether what it promised held. */
+export function consistencyText({ consistency, moved }: Pick<ReportHeader, 'consistency' | 'moved'>): string {
+  if (moved === undefined) return consistency
+  const names = [...new Set(moved.map((one) => one.relation))]
+  return names.length === 0 ? `${consistency}, stable` : `${consistency}, but moved: ${names.join(', ')}`
+}
+
+/** What the config left behind of a relation: nobody may take a part for the whole. */
+export function partTexts({ where, leftOut }: ReportRelation): readonly string[] {
+  return [
+    ...(where === undefined ? [] : [`only rows where ${where}`]),
+    ...(leftOut === undefined ? [] : [`without the columns ${leftOut.join(', ')}`]),
+  ]
+}
+
+/** Objects that become no table, with their fate. */
+export function leftOf({
+  skipped,
+  manual,
+}: ReportHeader): readonly { readonly fate: string; readonly unmigrated: Unmigrated }[] {
+  return [
+    ...skipped.map((unmigrated) => ({ fate: 'skipped', unmigrated })),
+    ...manual.map((unmigrated) => ({ fate: 'manual', unmigrated })),
+  ]
+}
