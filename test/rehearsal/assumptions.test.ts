@@ -55,7 +55,9 @@ let emulated: Emulated
 beforeAll(async () => {
   emulated = await emulate({ seed: 'none' })
   await write(...planted)
-  await changeConfig(emulated.clouds.config, (text) => text.replace(/^select:\n( .*\n)*/m, 'format: parquet\nselect:\n  - odd.*\n'))
+  await changeConfig(emulated.clouds.config, (text) =>
+    text.replace(/^select:\n( .*\n)*/m, 'format: parquet\nselect:\n  - odd.*\n'),
+  )
   await choose('{ decimalScale: check }', 'plain')
 }, 120_000)
 

@@ -152,7 +152,7 @@ function planLine(run: string, summary: PlanSummary): string {
   const { note, lossy, blocking } = summary.concernCounts
   const size = summary.byteEstimate > 0 ? `, about ${bytesText(summary.byteEstimate)} at the source` : ''
   return [
-    `Plan: ${summary.relationCount} relations${size}; ${summary.stagedCount} through a staging table; ${summary.manual.length} objects by hand, ${summary.skipped.length} skipped.`,
+    `Plan: ${summary.relationCount} relations${size}; ${summary.stagedCount} through a staging table; ${summary.manual.length} ${summary.manual.length === 1 ? 'object' : 'objects'} by hand, ${summary.skipped.length} skipped.`,
     `Concerns: ${note} notes, ${lossy} lossy, ${blocking} blocking. Run ${run}, plan sha256:${summary.sha256.slice(0, 12)}.`,
     blocking > 0
       ? 'Blocking concerns must be settled before those relations move: migrate explain CODE.'
