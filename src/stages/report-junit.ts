@@ -60,7 +60,6 @@ function attribute(text: string): string {
 
 /** XML 1.0 has no way to write most control characters. */
 function clean(text: string): string {
-   
   return text.replace(
     /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
     '\ufffd',
