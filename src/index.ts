@@ -2,6 +2,7 @@
  * The library's door. The command is built of these parts; each works by itself.
  *
  * - `MaxComputeClient`, `MaxComputeTarget`: the MaxCompute REST client that npm otherwise lacks.
+ * - `OnlineMigrationClient`: the client of Data Online Migration that npm lacks as well.
  * - `RedshiftSource`, `S3Store`, `OssStore`, `StreamingCarrier`, `RamAccess`: the other adapters.
  * - the pure rooms: types and names translated, DDL and statements written, sameness decided.
  */
@@ -30,6 +31,9 @@ export { S3Store } from './store/s3-store.js'
 export { OssStore } from './store/oss-store.js'
 export { RetryingStore } from './store/retrying-store.js'
 export { StreamingCarrier } from './carrier/streaming-carrier.js'
+export { OnlineMigrationClient, type OnlineMigrationClientOptions } from './carrier/online-migration-client.js'
+export { OnlineMigrationRefusal } from './carrier/online-migration-error.js'
+export type * from './carrier/online-migration-model.js'
 export { MaxComputeClient, type MaxComputeClientOptions, type Place } from './target/maxcompute/client.js'
 export type { Bounds } from './target/maxcompute/connection.js'
 export type { Download, DownloadOptions } from './target/maxcompute/instance-tunnel.js'

@@ -53,7 +53,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
   network: ['model', 'network'],
   source: ['model', 'dialect', 'network', 'source', 'store/store.ts'],
   store: ['model', 'network', 'store'],
-  carrier: ['model', 'carrier', 'store/store.ts'],
+  carrier: ['model', 'network', 'carrier', 'store/store.ts'],
   target: ['model', 'dialect', 'network', 'target'],
   access: ['model', 'network', 'access'],
   journal: ['model', 'journal'],
