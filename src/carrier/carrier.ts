@@ -1,7 +1,7 @@
 import type { Ledger, LedgerEntry, Proof } from '../model/ledger.js'
 import type { Location } from '../model/names.js'
 import type { Manifest } from '../model/manifest.js'
-import type { Work } from '../model/work.js'
+import type { Call, Work } from '../model/work.js'
 
 /** Relations that travel together under one prefix; streaming: one relation. */
 export interface Consignment {
@@ -37,4 +37,9 @@ export type CarryOutcome = {
 /** What moves parts between stores. Carrying again after a crash sends only what is missing. */
 export interface Carrier {
   carry(consignment: Consignment, ledger: Ledger): Work<CarryHandle, CarryOutcome>
+  /**
+   * Removes what this carrier left outside for a run (jobs, addresses), and nothing that it does not know as that run's;
+   * called again it finds nothing. Returns the names of what it removed, for people. Absent: it leaves nothing.
+   */
+  clean?(run: string, call: Call): Promise<readonly string[]>
 }

@@ -1,5 +1,5 @@
 import { MigrationError } from '../model/errors.js'
-import type { Location } from '../model/names.js'
+import { locationText, type Location } from '../model/names.js'
 import { bareEtag } from './etag.js'
 import { metadataToProvenance } from './provenance.js'
 import { storeError } from './store-error.js'
@@ -20,6 +20,13 @@ export interface OssPart {
   readonly ETag: string
 }
 
+export interface OssUploadPage {
+  readonly uploads: readonly { readonly name: string; readonly uploadId: string }[]
+  readonly isTruncated: boolean
+  readonly nextKeyMarker?: string
+  readonly nextUploadIdMarker?: string
+}
+
 export function statedOssObject(location: Location, headers: OssHeaders, meta: Record<string, string>): ObjectInfo {
   const provenance = metadataToProvenance(meta)
   return {
@@ -32,8 +39,25 @@ export function statedOssObject(location: Location, headers: OssHeaders, meta: R
 }
 
 export function listedOssObject(prefix: Location, entry: OssEntry): ObjectInfo {
-  const key = decodeURIComponent(entry.name.replaceAll('+', ' '))
-  return { location: { ...prefix, key }, byteCount: entry.size, etag: bareEtag(entry.etag) }
+  return { location: { ...prefix, key: ossKey(entry.name) }, byteCount: entry.size, etag: bareEtag(entry.etag) }
+}
+
+/** A key of a listing that was asked for with encoding-type=url. */
+export function ossKey(name: string): string {
+  return decodeURIComponent(name.replaceAll('+', ' '))
+}
+
+/** What asks for the page after this one; undefined after the last. */
+export function nextUploadMarkers(prefix: Location, page: OssUploadPage): Record<string, string> | undefined {
+  if (!page.isTruncated) return undefined
+  const { nextKeyMarker, nextUploadIdMarker } = page
+  if (nextKeyMarker === undefined || nextUploadIdMarker === undefined) {
+    throw new MigrationError(
+      'store-failed',
+      `list uploads ${locationText(prefix)}: OSS says there is more and not where`,
+    )
+  }
+  return { 'key-marker': ossKey(nextKeyMarker), 'upload-id-marker': nextUploadIdMarker }
 }
 
 export function listedOssChunk(part: OssPart): ChunkReceipt {

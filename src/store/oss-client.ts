@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { OssEntry, OssHeaders, OssPart } from './oss-answer.js'
+import type { OssEntry, OssHeaders, OssPart, OssUploadPage } from './oss-answer.js'
 
 interface Asked {
   readonly headers?: Readonly<Record<string, string>>
@@ -44,5 +44,6 @@ export interface OssClient {
     asked: Asked,
   ): Promise<Answered>
   abortMultipartUpload(name: string, uploadId: string, asked: object): Promise<unknown>
+  listUploads(query: Readonly<Record<string, string | number>>, asked: object): Promise<OssUploadPage>
   delete(name: string, asked: object): Promise<unknown>
 }

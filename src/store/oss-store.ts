@@ -16,10 +16,13 @@ import {
   isGoneFromOss,
   listedOssChunk,
   listedOssObject,
+  nextUploadMarkers,
   ossError,
+  ossKey,
   partsOf,
   statedOssObject,
 } from './oss-answer.js'
+import type { OssUploadPage } from './oss-answer.js'
 import type { OssClient } from './oss-client.js'
 import { OssTransport } from './oss-transport.js'
 import type { OssTransportRequest } from './oss-transport.js'
@@ -182,6 +185,21 @@ export class OssStore implements ObjectStore {
     } catch (error) {
       if (!isGoneFromOss(error)) throw error
     }
+  }
+
+  async *listUploads(prefix: Location, call: Call): AsyncGenerator<Upload> {
+    const query = { prefix: prefix.key, 'max-uploads': 1000, 'encoding-type': 'url' }
+    let next: Record<string, string> | undefined = {}
+    do {
+      const page: OssUploadPage = await this.#ask(
+        `list uploads ${locationText(prefix)}`,
+        prefix.bucket,
+        call,
+        (client) => client.listUploads({ ...query, ...next }, {}),
+      )
+      for (const { name, uploadId } of page.uploads) yield { location: { ...prefix, key: ossKey(name) }, uploadId }
+      next = nextUploadMarkers(prefix, page)
+    } while (next !== undefined)
   }
 
   async remove(location: Location, call: Call): Promise<void> {

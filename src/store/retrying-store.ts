@@ -42,7 +42,7 @@ export class RetryingStore implements ObjectStore {
     yield* this.#resume(
       call,
       () => this.#store.list(prefix, call),
-      (one, other) => Buffer.compare(Buffer.from(one.location.key), Buffer.from(other.location.key)),
+      (one, other) => compareKeys(one.location, other.location),
     )
   }
 
@@ -93,6 +93,15 @@ export class RetryingStore implements ObjectStore {
     return this.#retry(call, () => this.#store.abort(upload, call))
   }
 
+  /** Uploads of one key come in an order of the store's own: those of the key that a page ended with may come twice. */
+  async *listUploads(prefix: Location, call: Call): AsyncGenerator<Upload> {
+    yield* this.#resume(
+      call,
+      () => this.#store.listUploads(prefix, call),
+      (one, other) => compareKeys(one.location, other.location) || 1,
+    )
+  }
+
   remove(location: Location, call: Call): Promise<void> {
     return this.#retry(call, () => this.#store.remove(location, call))
   }
@@ -138,4 +147,9 @@ export class RetryingStore implements ObjectStore {
       throw new MigrationError('interrupted', `${error.message} (interrupted while waiting to try again)`)
     })
   }
+}
+
+/** By bytes, as stores order their listings. */
+function compareKeys(one: Location, other: Location): number {
+  return Buffer.compare(Buffer.from(one.key), Buffer.from(other.key))
 }

@@ -4,7 +4,7 @@ import type { Location } from '../model/names.js'
 import { bareEtag } from './etag.js'
 import { metadataToProvenance } from './provenance.js'
 import { storeError } from './store-error.js'
-import type { ObjectInfo } from './store.js'
+import type { ObjectInfo, Upload } from './store.js'
 
 /** What we read of the SDK's answers. */
 export interface S3Head {
@@ -58,6 +58,37 @@ export function nextToken(prefix: Location, page: S3Page): string | undefined {
   if (page.IsTruncated !== true) return undefined
   if (page.NextContinuationToken !== undefined) return page.NextContinuationToken
   throw new MigrationError('store-failed', `list ${locationText(prefix)}: S3 says there is more and not where`)
+}
+
+export interface S3UploadPage {
+  readonly Uploads?:
+    readonly { readonly Key?: string | undefined; readonly UploadId?: string | undefined }[] | undefined
+  readonly EncodingType?: string | undefined
+  readonly IsTruncated?: boolean | undefined
+  readonly NextKeyMarker?: string | undefined
+  readonly NextUploadIdMarker?: string | undefined
+}
+
+export type UploadMarkers = { readonly KeyMarker?: string; readonly UploadIdMarker?: string }
+
+export function listedUploads(prefix: Location, page: S3UploadPage): Upload[] {
+  return (page.Uploads ?? []).map(({ Key = '', UploadId = '' }) => {
+    const key = page.EncodingType === 'url' ? decodeKey(Key) : Key
+    return { location: { ...prefix, key }, uploadId: UploadId }
+  })
+}
+
+/** What asks for the page after this one; undefined after the last. */
+export function nextUploadMarkers(prefix: Location, page: S3UploadPage): UploadMarkers | undefined {
+  if (page.IsTruncated !== true) return undefined
+  const { NextKeyMarker, NextUploadIdMarker: UploadIdMarker, EncodingType } = page
+  if (NextKeyMarker === undefined || UploadIdMarker === undefined) {
+    throw new MigrationError(
+      'store-failed',
+      `list uploads ${locationText(prefix)}: S3 says there is more and not where`,
+    )
+  }
+  return { KeyMarker: EncodingType === 'url' ? decodeKey(NextKeyMarker) : NextKeyMarker, UploadIdMarker }
 }
 
 function decodeKey(key: string): string {

@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
+  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListPartsCommand,
   PutObjectCommand,
@@ -21,12 +22,22 @@ import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import { openAgents } from '../network/agents.js'
 import type { Route } from '../network/route.js'
+import { awsCredentials } from './aws-credentials.js'
 import { bareEtag, quotedEtag } from './etag.js'
 import { ask, sendBody } from './exchange.js'
 import { guardAnswer, shortAnswer } from './guarded-body.js'
 import { OpenRequest } from './open-request.js'
 import { provenanceToMetadata } from './provenance.js'
-import { isGone, listedObjects, nextToken, s3Error, statedObject } from './s3-answer.js'
+import {
+  isGone,
+  listedObjects,
+  listedUploads,
+  nextToken,
+  nextUploadMarkers,
+  s3Error,
+  statedObject,
+  type UploadMarkers,
+} from './s3-answer.js'
 import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store.js'
 
 export interface S3StoreOptions {
@@ -228,6 +239,19 @@ export class S3Store implements ObjectStore {
     }
   }
 
+  async *listUploads(prefix: Location, call: Call): AsyncGenerator<Upload> {
+    let next: UploadMarkers | undefined = {}
+    do {
+      const query = { Bucket: prefix.bucket, Prefix: prefix.key, EncodingType: 'url' as const, ...next }
+      const command = new ListMultipartUploadsCommand(query)
+      const page = await ask(`list uploads ${locationText(prefix)}`, call, s3Error, ({ signal }) =>
+        this.#client.send(command, { abortSignal: signal }),
+      )
+      yield* listedUploads(prefix, page)
+      next = nextUploadMarkers(prefix, page)
+    } while (next !== undefined)
+  }
+
   async remove(location: Location, call: Call): Promise<void> {
     const command = new DeleteObjectCommand({ Bucket: location.bucket, Key: location.key })
     await ask(`remove ${locationText(location)}`, call, s3Error, ({ signal }) =>
@@ -270,17 +294,4 @@ function openClient(options: S3StoreOptions): S3Client {
 
 function target({ location, uploadId }: Upload) {
   return { Bucket: location.bucket, Key: location.key, UploadId: uploadId }
-}
-
-function awsCredentials(credentials: Credentials) {
-  return async () => {
-    const keys = await credentials.current()
-    return {
-      accessKeyId: keys.accessKeyId,
-      secretAccessKey: keys.accessKeySecret,
-      ...(keys.securityToken !== undefined && { sessionToken: keys.securityToken }),
-      // The SDK asks again when this comes near; without it, it never does.
-      ...(keys.expiresAt !== undefined && { expiration: new Date(keys.expiresAt) }),
-    }
-  }
 }

@@ -68,6 +68,11 @@ export interface ObjectStore {
   complete(upload: Upload, receipts: readonly ChunkReceipt[], call: Call): Promise<ObjectInfo>
   /** Quiet when the upload is gone already. */
   abort(upload: Upload, call: Call): Promise<void>
+  /**
+   * Uploads below a prefix that are neither completed nor aborted, of whomever, in key order; the same one may come
+   * twice. A failed listing throws.
+   */
+  listUploads(prefix: Location, call: Call): AsyncIterable<Upload>
   /** Quiet when the object is gone already. */
   remove(location: Location, call: Call): Promise<void>
 }

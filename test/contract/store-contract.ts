@@ -278,6 +278,40 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
         await store.abort(upload, call())
       })
 
+      it('lists those that are neither completed nor aborted, below a prefix, with keys as they are', async () => {
+        const keys = ['open/a b+ü%2B', 'open/lone', 'open/twice', 'open/twice']
+        const opened = []
+        for (const key of keys) opened.push(await store.openUpload(at(key), meta, call()))
+        const beside = await store.openUpload(at('opener'), meta, call())
+        const done = await store.openUpload(at('open/done'), meta, call())
+        await store.complete(done, [await store.writeChunk(done, 1, Readable.from(['x']), 1, call())], call())
+        const found = async () => {
+          const texts = new Set<string>()
+          for await (const { location, uploadId } of store.listUploads(at('open/'), call()))
+            texts.add(`${location.bucket} ${location.key} ${uploadId}`)
+          return [...texts].sort()
+        }
+        const texts = opened.map(({ location, uploadId }) => `${location.bucket} ${location.key} ${uploadId}`)
+        expect(await found()).toEqual(texts.sort())
+        for (const upload of [...opened, beside]) await store.abort(upload, call())
+        expect(await found()).toEqual([])
+      })
+
+      it('lists more uploads than a page holds', async () => {
+        const keys = Array.from({ length: manyCount }, (_, index) => `queue/${String(index % 900).padStart(4, '0')}`)
+        const opened = new Set<string>()
+        for (let from = 0; from < keys.length; from += 50) {
+          const some = keys.slice(from, from + 50)
+          const uploads = await Promise.all(some.map((key) => store.openUpload(at(key), meta, call())))
+          for (const { uploadId } of uploads) opened.add(uploadId)
+        }
+        const found = []
+        for await (const upload of store.listUploads(at('queue/'), call())) found.push(upload)
+        expect(new Set(found.map(({ uploadId }) => uploadId))).toEqual(opened)
+        for (let from = 0; from < found.length; from += 50)
+          await Promise.all(found.slice(from, from + 50).map((upload) => store.abort(upload, call())))
+      })
+
       it('forgets an upload that was aborted, quietly twice, and harms no other', async () => {
         const gone = await store.openUpload(at('gone'), meta, call())
         const other = await store.openUpload(at('other'), meta, call())

@@ -74,6 +74,11 @@ export class WatchedStore implements ObjectStore {
     return this.#store.abort(upload, call)
   }
 
+  async *listUploads(prefix: Location, call: Call): AsyncGenerator<Upload> {
+    await this.#see('listUploads', prefix)
+    yield* this.#store.listUploads(prefix, call)
+  }
+
   async remove(location: Location, call: Call): Promise<void> {
     await this.#see('remove', location)
     return this.#store.remove(location, call)
