@@ -11,6 +11,8 @@ export interface World {
     readonly roles: readonly AwsRole[]
     /** Of KMS: ARNs. Absent: none. */
     readonly kmsKeys?: readonly string[]
+    /** False: objects that come without a checksum have none, as before December 2024 (transfer.md 4). */
+    readonly addsChecksum?: boolean
   }
   readonly alibaba: {
     /** Main account UID: digits. */
@@ -48,6 +50,8 @@ export interface AwsKey {
   readonly sessionToken?: string
   /** Milliseconds since 1970, for temporary keys; absent: never. */
   readonly expiresAt?: number
+  /** ARNs of the KMS keys that it may use; absent: all. */
+  readonly kmsKeys?: readonly string[]
 }
 
 export interface AwsBucket {

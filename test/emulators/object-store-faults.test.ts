@@ -135,6 +135,99 @@ describe('S3', () => {
   })
 })
 
+describe('blocks that change places', () => {
+  const put = (from: number, to: number): Buffer => bytes.subarray(from, to)
+  const mangle = (how: 'swap' | 'lose' | 'double', at: number): FaultAction => ({
+    do: 'mangle',
+    how,
+    at,
+    byteCount: 70_000,
+  })
+
+  test('on the way out, at the end of a body too', async () => {
+    order('s3', 'GetObject', mangle('swap', 90_000))
+    expect(
+      (await get()).equals(
+        Buffer.concat([put(0, 90_000), put(160_000, 230_000), put(90_000, 160_000), put(230_000, 300_000)]),
+      ),
+    ).toBe(true)
+    order('s3', 'GetObject', mangle('lose', 90_000))
+    expect((await get()).equals(Buffer.concat([put(0, 90_000), Buffer.alloc(70_000), put(160_000, 300_000)]))).toBe(
+      true,
+    )
+    order('s3', 'GetObject', mangle('double', 0))
+    expect((await get()).equals(Buffer.concat([put(0, 70_000), put(0, 70_000), put(140_000, 300_000)]))).toBe(true)
+    order('s3', 'GetObject', mangle('swap', 299_000))
+    expect((await get()).equals(Buffer.concat([put(0, 299_000), put(299_500, 300_000), put(299_000, 299_500)]))).toBe(
+      true,
+    )
+    expect((await get()).equals(bytes)).toBe(true)
+  })
+
+  test('on the way in, and when parts are joined; the CRC is that of what is stored', async () => {
+    order('oss', 'PutObject', mangle('swap', 0))
+    await oss.put('mangled', Readable.from([bytes]))
+    const swapped = Buffer.concat([put(70_000, 140_000), put(0, 70_000), put(140_000, 300_000)])
+    const stored = await oss.get('mangled')
+    expect((stored.content as Buffer).equals(swapped)).toBe(true)
+    await oss.put('as-it-is', swapped)
+    const crcOf = async (key: string): Promise<unknown> =>
+      ((await oss.head(key)).res.headers as Record<string, string>)['x-oss-hash-crc64ecma']
+    expect(await crcOf('mangled')).toBe(await crcOf('as-it-is'))
+    for (const action of [
+      mangle('swap', 0),
+      { do: 'corrupt', at: 5 },
+      { do: 'truncate', byteCount: 200_000 },
+    ] as const) {
+      order('oss', 'CompleteMultipartUpload', action)
+      const { uploadId } = await oss.initMultipartUpload('joined')
+      const part = await oss.uploadPart('joined', uploadId, 1, Readable.from([bytes]), 0, bytes.length)
+      await oss.completeMultipartUpload('joined', uploadId, [{ number: 1, etag: part.etag }])
+      const joined = (await oss.get('joined')).content as Buffer
+      const bent = Buffer.from(bytes)
+      bent[5] = (bent[5] ?? 0) ^ 1
+      const wanted = action.do === 'mangle' ? swapped : action.do === 'corrupt' ? bent : put(0, 200_000)
+      expect(joined.equals(wanted)).toBe(true)
+    }
+  })
+})
+
+describe('objects that someone replaces', () => {
+  test('between two ranges, of which the second is then refused', async () => {
+    await s3.send(new PutObjectCommand({ Bucket: s3Bucket, Key: 'replaced', Body: bytes }))
+    const head = await s3.send(new HeadObjectCommand({ Bucket: s3Bucket, Key: 'replaced' }))
+    const IfMatch = head.ETag ?? ''
+    order('s3', 'GetObject', { do: 'replace' }, { nth: 2, contains: 'replaced' })
+    const range = (Range: string): Promise<unknown> =>
+      s3.send(new GetObjectCommand({ Bucket: s3Bucket, Key: 'replaced', Range, IfMatch }))
+    await range('bytes=0-99')
+    expect(await failure(range('bytes=100-199'))).toMatchObject({ $metadata: { httpStatusCode: 412 } })
+    const after = await s3.send(new HeadObjectCommand({ Bucket: s3Bucket, Key: 'replaced' }))
+    expect(after.ContentLength).toBe(bytes.length)
+    expect(after.ETag).not.toBe(IfMatch)
+  })
+
+  test('as soon as it was written, metadata and all', async () => {
+    order('oss', 'PutObject', { do: 'replace' })
+    const put = await oss.put('mine', bytes, { headers: { 'x-oss-meta-run': 'r7' } })
+    const head = await oss.head('mine')
+    const crc = (of: { readonly res: { readonly headers: object } }): unknown =>
+      (of.res.headers as Record<string, string>)['x-oss-hash-crc64ecma']
+    expect(head.meta).toMatchObject({ run: 'r7' })
+    expect(crc(head)).not.toBe(crc(put))
+  })
+})
+
+describe('limits', () => {
+  test('calls beyond so many a second are throttled, and told', async () => {
+    order('oss', 'HeadObject', { do: 'limit', perSecond: 3 }, { times: 1000 })
+    const ended = await Promise.allSettled(Array.from({ length: 8 }, () => oss.head('k')))
+    const codes = ended.flatMap((one) => (one.status === 'rejected' ? [(one.reason as { status: number }).status] : []))
+    expect(codes).toEqual([503, 503, 503, 503, 503])
+    expect(faults.counts()).toMatchObject([{ seenCount: 8, hitCount: 5 }])
+  })
+})
+
 describe('OSS', () => {
   test('throttles and says for how long', async () => {
     order('oss', 'HeadObject', { do: 'throttle', delaySeconds: 2 })

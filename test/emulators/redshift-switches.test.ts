@@ -64,6 +64,7 @@ const others = {
   parquetSuperNull: 'null',
   jsonBoolean: 'bare',
   serverlessRowGroupSize: 'refused',
+  unloadUpload: 'parts',
   unloadNotice: false,
   timeText: 'full',
   timeCast: 'full',

@@ -156,7 +156,7 @@ describe('ENCRYPTED', () => {
       expect(await head('redshift-stage', key)).toEqual(['aws:kms', kmsKey, false])
       expect(await head('redshift-stage', key.replace('000', 'manifest'))).toEqual(['aws:kms', kmsKey, false])
     }
-    expect(await head('redshift-stage', await run(first))).toEqual([undefined, undefined, true])
+    expect(await head('redshift-stage', await run(first))).toEqual(['AES256', undefined, true])
   })
 
   it('AUTO takes the key of the bucket, if it has one', async () => {
@@ -165,7 +165,34 @@ describe('ENCRYPTED', () => {
       kmsKey,
       false,
     ])
-    expect(await head('redshift-stage', await run(first, 'ENCRYPTED AUTO'))).toEqual([undefined, undefined, true])
+    expect(await head('redshift-stage', await run(first, 'ENCRYPTED AUTO'))).toEqual(['AES256', undefined, true])
+  })
+
+  it('of files that come in parts makes their ETags opaque too', async () => {
+    const other = await startTown({ world: changedWorld(), switches: { unloadUpload: 'parts' } })
+    const session = await other.connect()
+    const endpoint = `http://127.0.0.1:${other.s3.port}`
+    const store = openStage(endpoint, other.world)
+    const [{ accessKeyId, secretAccessKey } = temporary] = other.world.aws.keys
+    const credentials = { accessKeyId, secretAccessKey }
+    const reader = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials })
+    const md5 = (data: Uint8Array): Buffer => createHash('md5').update(data).digest()
+    for (const [prefix, how, isMd5] of [
+      ['parts/plain-', '', true],
+      ['parts/kms-', `ENCRYPTED KMS_KEY_ID '${kmsKey}'`, false],
+    ] as const) {
+      await session.query(unloadText("SELECT 'x'", prefix, `PARALLEL OFF ${how}`, first))
+      const [key = ''] = await store.keys(prefix)
+      const place = { Bucket: 'redshift-stage', Key: key }
+      const { ETag } = await reader.send(new HeadObjectCommand(place))
+      const bytes = await store.read(key)
+      expect(ETag).toMatch(/^"[0-9a-f]{32}-1"$/)
+      expect(ETag === `"${md5(md5(bytes)).toString('hex')}-1"`).toBe(isMd5)
+    }
+    await session.end()
+    store.close()
+    reader.destroy()
+    await other.close()
   })
 
   it('fails with a key that is not there', async () => {
@@ -178,10 +205,10 @@ describe('ENCRYPTED', () => {
     const key = await run(first, `ENCRYPTED KMS_KEY_ID '${kmsKey}'`)
     const source = { Bucket: 'redshift-stage', CopySource: `redshift-stage/${key}` }
     await s3.send(new CopyObjectCommand({ ...source, Key: 'copy' }))
-    expect(await head('redshift-stage', 'copy')).toEqual([undefined, undefined, true])
-    const kms = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey } as const
-    await expect(s3.send(new CopyObjectCommand({ ...source, ...kms, Key: 'other' }))).rejects.toThrow(
-      /with a KMS key is not implemented/,
+    expect(await head('redshift-stage', 'copy')).toEqual(['AES256', undefined, true])
+    const alias = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'alias/mine' } as const
+    await expect(s3.send(new CopyObjectCommand({ ...source, ...alias, Key: 'other' }))).rejects.toThrow(
+      /a KMS alias, alias\/mine, is not implemented/,
     )
     const wrong = new PutObjectCommand({ Bucket: 'redshift-stage', Key: 'x', SSEKMSKeyId: kmsKey })
     await expect(s3.send(wrong)).rejects.toThrow(/requires HTTP header x-amz-server-side-encryption : aws:kms/)

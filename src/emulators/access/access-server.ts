@@ -88,6 +88,9 @@ async function meetFault(fault: FaultAction | undefined, response: ServerRespons
       return true
     case 'truncate':
     case 'corrupt':
+    case 'mangle':
+    case 'replace':
+    case 'limit':
       throw new RpcRefusal(501, 'NotImplemented', `The fault ${fault.do} is not implemented for access calls`)
     case 'die':
       return process.exit(1)

@@ -10,7 +10,7 @@ export interface Controlled {
   stop(): void
 }
 
-/** `POST /faults` adds rules, `DELETE /faults` forgets all, `POST /stop` ends the process. Loopback only. */
+/** `POST /faults` adds rules, `GET /faults` tells how often each was met, `DELETE /faults` forgets all, `POST /stop` ends the process. Loopback only. */
 export async function startControl(of: Controlled): Promise<Server & { readonly port: number }> {
   const server = createServer((request, response) => {
     answer(request, response, of).catch((error: unknown) => send(response, 500, { error: String(error) }))
@@ -30,6 +30,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, of: Co
     of.faults.add(rules)
     return send(response, 200, { ruleCount: rules.length })
   }
+  if (asked === 'GET /faults') return send(response, 200, of.faults.counts())
   if (asked === 'DELETE /faults') {
     of.faults.clear()
     return send(response, 200, { ruleCount: 0 })
@@ -38,7 +39,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, of: Co
     response.once('finish', () => of.stop())
     return send(response, 200, { stopping: true })
   }
-  return send(response, 404, { error: `control: no ${asked}; there is POST /faults, DELETE /faults, POST /stop` })
+  return send(response, 404, {
+    error: `control: no ${asked}; there is POST /faults, GET /faults, DELETE /faults, POST /stop`,
+  })
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -30,6 +30,9 @@ export async function meetFault(fault: FaultAction | undefined): Promise<'cut' |
       return fault.when === 'before' ? 'cut' : undefined
     case 'truncate':
     case 'corrupt':
+    case 'mangle':
+    case 'replace':
+    case 'limit':
       return undefined
   }
 }

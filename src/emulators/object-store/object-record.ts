@@ -28,6 +28,8 @@ export interface ObjectAttributes {
   readonly checksum?: Checksum
   /** Multipart objects only. */
   readonly partByteCounts?: readonly number[]
+  /** Base64, by part; where the object's checksum is composite. */
+  readonly partChecksums?: readonly string[]
 }
 
 export interface ObjectRecord extends ObjectAttributes {
@@ -48,6 +50,8 @@ export interface UploadRecord {
   readonly headers: Readonly<Record<string, string>>
   readonly metadata: Readonly<Record<string, string>>
   readonly checksum?: Pick<Checksum, 'algorithm' | 'type'>
+  /** Because of a KMS key the parts' ETags are no MD5s. */
+  readonly opaqueEtags?: boolean
   readonly initiatedAt: number
 }
 

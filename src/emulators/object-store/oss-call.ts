@@ -50,6 +50,8 @@ const refusedHeaders: Readonly<Record<string, readonly string[]>> = {
   'x-oss-server-side-encryption-key-id': [],
   'x-oss-tagging': [],
   'x-oss-callback': [],
+  'x-oss-callback-var': [],
+  'x-oss-persistent-headers': [],
   'x-oss-traffic-limit': [],
 }
 

@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Faults } from '../faults.js'
 import type { World } from '../world.js'
 import { sendAnswer, type Answer } from './answer.js'
-import { ConnectionCut, meetFault } from './mishap.js'
+import { ConnectionCut, meetFault, mishapOfAnswer } from './mishap.js'
 import type { ObjectState } from './object-state.js'
 import { authenticateOss, type OssCaller } from './oss-authentication.js'
 import type { OssCall } from './oss-call.js'
 import { ossErrorAnswer, ossServerHeaders } from './oss-error.js'
 import { nameOssOperation, ossOperations } from './oss-operations.js'
 import { notImplemented, Refusal } from './refusal.js'
+import { runReplacing } from './replacing.js'
 import { internalError } from './s3-face.js'
 import { parseRequest, type StoreRequest } from './store-request.js'
 
@@ -37,7 +38,7 @@ export async function serveOss(face: OssFace, incoming: IncomingMessage, respons
   for (const [name, value] of Object.entries(ossServerHeaders())) response.setHeader(name, value)
   try {
     const { call, run } = await prepare(face, parseRequest(incoming))
-    await sendAnswer(response, await run(call), call.mishap)
+    await sendAnswer(response, await runReplacing(face.state, call, run), mishapOfAnswer(call.operation, call.mishap))
   } catch (error) {
     if (error instanceof ConnectionCut || response.headersSent) throw error
     const refusal = error instanceof Refusal ? error : internalError(error)

@@ -1,5 +1,6 @@
 import type { Answer } from './answer.js'
 import { parseRange, type Span } from './conditions.js'
+import { bend } from './mishap.js'
 import { joinEtags, matchParts, readChosenParts, readPartNumber } from './multipart.js'
 import type { ObjectRecord, PartRecord, Staged, UploadRecord } from './object-record.js'
 import {
@@ -37,6 +38,7 @@ export async function initiateMultipartUpload(call: OssCall): Promise<Answer> {
 }
 
 export async function uploadPart(call: OssCall): Promise<Answer> {
+  refuseOssHeaders(call)
   const upload = findUpload(call)
   const number = readPartNumber(call.request.query.get('partNumber'))
   const body = openOssBody(call)
@@ -61,10 +63,12 @@ export async function uploadPartCopy(call: OssCall): Promise<Answer> {
 }
 
 export async function completeMultipartUpload(call: OssCall): Promise<Answer> {
+  refuseOssHeaders(call)
   const upload = findUpload(call)
   const { uploads } = call.state
   const parts = await choosePart(call, upload)
-  const record = await call.state.put(call.bucket, call.key, uploads.join(parts), [], (_staged, existing) => {
+  const joined = bend(uploads.join(parts), call.mishap)
+  const record = await call.state.put(call.bucket, call.key, joined, [], (_staged, existing) => {
     if (uploads.find(call.bucket, call.key, upload.uploadId) === undefined) throw noSuchUpload(upload.uploadId)
     checkOverwrite(call, existing)
     const { headers, metadata } = upload
@@ -125,7 +129,7 @@ function partNode(part: PartRecord): XmlNode {
 /** The parts that the body names, or all of them with `x-oss-complete-all: yes`. */
 async function choosePart(call: OssCall, upload: UploadRecord): Promise<readonly PartRecord[]> {
   const all = call.request.headers.get('x-oss-complete-all') === 'yes'
-  const text = await readText(openOssBody(call))
+  const text = await readText(openOssBody({ ...call, mishap: {} }))
   if (all && text !== '') {
     throw new Refusal(
       400,

@@ -6,6 +6,8 @@ export interface S3Key {
   readonly secret: string
   /** Buckets that the key may touch; absent: all. */
   readonly buckets?: readonly string[]
+  /** ARNs of the KMS keys that it may use; absent: all. */
+  readonly kmsKeys?: readonly string[]
 }
 
 /** Finds the secret of a key, or refuses the key or its token. */

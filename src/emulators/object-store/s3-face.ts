@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendAnswer, type Answer } from './answer.js'
-import { ConnectionCut, meetFault, type Mishap } from './mishap.js'
+import { ConnectionCut, meetFault, mishapOfAnswer, type Mishap } from './mishap.js'
 import { notImplemented, Refusal } from './refusal.js'
+import { runReplacing } from './replacing.js'
 import { authenticate, type S3Caller } from './s3-authentication.js'
 import { isChunked, openBody } from './s3-body.js'
 import type { S3Call, S3Face } from './s3-call.js'
@@ -16,7 +17,7 @@ export async function serveS3(face: S3Face, incoming: IncomingMessage, response:
   for (const [name, value] of Object.entries(face.serverHeaders())) response.setHeader(name, value)
   try {
     const { call, run } = await prepare(face, parseRequest(incoming))
-    await sendAnswer(response, await run(call), call.mishap)
+    await sendAnswer(response, await runReplacing(face.state, call, run), mishapOfAnswer(call.operation, call.mishap))
   } catch (error) {
     if (error instanceof ConnectionCut || response.headersSent) throw error
     const refusal = error instanceof Refusal ? error : internalError(error)
@@ -38,8 +39,10 @@ async function prepare(
   }
   checkChunked(face, caller)
   const mishap: Mishap = await meetFault(face.faults.hit(face.service, operation, key), (s) => face.throttleHeaders(s))
-  const checksums = operation !== 'CompleteMultipartUpload'
-  const body = (): ReturnType<typeof openBody> => openBody(request, caller, mishap, { checksums })
+  const completes = operation === 'CompleteMultipartUpload'
+  // A mishap of a completion happens to the joined bytes, not to the list of parts.
+  const fate = completes ? {} : mishap
+  const body = (): ReturnType<typeof openBody> => openBody(request, caller, fate, { checksums: !completes })
   const run = s3Operations[operation]
   if (run === undefined) throw notImplemented(operation)
   return { call: { face, request, operation, caller, bucket, key, mishap, body }, run }

@@ -2,8 +2,11 @@ import type { Answer } from './answer.js'
 import { checkConditions, parseRange, type Span } from './conditions.js'
 import type { ObjectRecord } from './object-record.js'
 import { Refusal } from './refusal.js'
+import { askKey, shownEncryption } from './server-encryption.js'
 import { findObject, quotedEtag, s3Namespace, type S3Call } from './s3-call.js'
 import { toXml, type XmlNode } from './xml.js'
+
+const attributePartCountMax = 1000
 
 const overrides = [
   'response-content-type',
@@ -16,6 +19,7 @@ const overrides = [
 
 export async function getObject(call: S3Call): Promise<Answer> {
   const { record, span, headers } = inspect(call)
+  askKey(call, record.headers, 'kms:Decrypt')
   const byteCount = span === undefined ? record.byteCount : span.last - span.first + 1
   for (const name of overrides) {
     const value = call.request.query.get(name)
@@ -37,7 +41,7 @@ export async function getObjectAttributes(call: S3Call): Promise<Answer> {
   if (wanted.join('') === '') {
     throw new Refusal(400, 'InvalidArgument', 'The x-amz-object-attributes header is missing or empty.')
   }
-  const { checksum, partByteCounts } = record
+  const { checksum } = record
   const nodes: Readonly<Record<string, XmlNode>> = {
     ETag: ['ETag', call.face.presentEtag(record.etag)],
     Checksum: [
@@ -47,7 +51,7 @@ export async function getObjectAttributes(call: S3Call): Promise<Answer> {
         ['ChecksumType', checksum.type],
       ],
     ],
-    ObjectParts: ['ObjectParts', partByteCounts && [['PartsCount', partByteCounts.length]]],
+    ObjectParts: ['ObjectParts', partsNodes(call, record)],
     StorageClass: ['StorageClass', 'STANDARD'],
     ObjectSize: ['ObjectSize', record.byteCount],
   }
@@ -56,6 +60,28 @@ export async function getObjectAttributes(call: S3Call): Promise<Answer> {
     throw new Refusal(400, 'InvalidArgument', `Invalid attribute name specified: ${wanted.join()}`)
   const body = toXml(['GetObjectAttributesResponse', chosen.filter((node) => node !== undefined)], s3Namespace)
   return { status: 200, headers: { 'content-type': 'application/xml', 'last-modified': httpDate(record) }, body }
+}
+
+/** How many parts; they themselves only where each has a checksum (transfer.md 4). */
+function partsNodes(call: S3Call, { partByteCounts, partChecksums, checksum }: ObjectRecord): XmlNode[] | undefined {
+  if (partByteCounts === undefined) return undefined
+  const count: XmlNode = ['PartsCount', partByteCounts.length]
+  if (partChecksums === undefined || checksum === undefined) return [count]
+  const { headers } = call.request
+  const marker = Number(headers.get('x-amz-part-number-marker') ?? 0)
+  const countMax = Math.min(Number(headers.get('x-amz-max-parts') ?? attributePartCountMax), attributePartCountMax)
+  const last = Math.min(marker + countMax, partByteCounts.length)
+  const parts = partByteCounts.slice(marker, last).map((size, i): XmlNode => {
+    const value: XmlNode = [checksumElement(checksum.algorithm), partChecksums[marker + i]]
+    return ['Part', [['PartNumber', marker + i + 1], ['Size', size], value]]
+  })
+  const page: XmlNode[] = [
+    ['PartNumberMarker', marker],
+    ['NextPartNumberMarker', last],
+    ['MaxParts', countMax],
+    ['IsTruncated', last < partByteCounts.length],
+  ]
+  return [count, ...page, ...parts]
 }
 
 /** `ChecksumCRC32` */
@@ -75,7 +101,8 @@ function inspect(call: S3Call): { record: ObjectRecord; span: Span | undefined; 
   checkConditions(call.request, call.face.presentEtag(record.etag), record.modifiedAt)
   const { span, headers } = chooseSpan(call, record)
   const wantsChecksum = call.request.headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED'
-  const whole = span === undefined || span.last - span.first + 1 === record.byteCount
+  // Telling the checksum takes the key, for a HEAD too.
+  if (wantsChecksum) askKey(call, record.headers, 'kms:Decrypt')
   return {
     record,
     span,
@@ -83,12 +110,23 @@ function inspect(call: S3Call): { record: ObjectRecord; span: Span | undefined; 
       ...record.headers,
       ...Object.fromEntries(Object.entries(record.metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
       ...headers,
-      ...(wantsChecksum && whole ? checksumHeaders(record) : {}),
+      ...(wantsChecksum ? spanChecksum(call, record, span) : {}),
+      ...shownEncryption(call, record.headers),
       etag: quotedEtag(call, record.etag),
       'last-modified': httpDate(record),
       'accept-ranges': 'bytes',
     },
   }
+}
+
+/** Of the whole object, or of the part that was asked for by its number; other ranges have none. */
+function spanChecksum(call: S3Call, record: ObjectRecord, span: Span | undefined): Record<string, string> {
+  const { checksum, partChecksums } = record
+  const number = call.request.query.get('partNumber')
+  const value = number === undefined ? undefined : partChecksums?.[Number(number) - 1]
+  if (checksum !== undefined && value !== undefined) return checksumHeaders({ checksum: { ...checksum, value } })
+  const isWhole = span === undefined || span.last - span.first + 1 === record.byteCount
+  return isWhole ? checksumHeaders(record) : {}
 }
 
 function chooseSpan(call: S3Call, record: ObjectRecord): { span: Span | undefined; headers: Record<string, string> } {

@@ -25,7 +25,7 @@ export async function startS3(options: ServiceOptions): Promise<Service> {
     ownerId: world.aws.accountId.padStart(64, '0'),
     virtualHostedOnly: false,
     takesChunkedBodies: true,
-    addsChecksum: true,
+    addsChecksum: world.aws.addsChecksum !== false,
     partByteCountMin,
     kms: {
       arns: world.aws.kmsKeys ?? [],
@@ -57,5 +57,5 @@ function findAwsKey(world: World, accessKeyId: string, token: string | undefined
   if (key.expiresAt !== undefined && key.expiresAt <= Date.now()) {
     throw new Refusal(400, 'ExpiredToken', 'The provided token has expired.')
   }
-  return { secret: key.secretAccessKey }
+  return { secret: key.secretAccessKey, ...(key.kmsKeys && { kmsKeys: key.kmsKeys }) }
 }

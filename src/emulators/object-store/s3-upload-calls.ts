@@ -1,13 +1,14 @@
 import type { Answer } from './answer.js'
 import { parseRange, type Span } from './conditions.js'
 import { digest, hexToBase64 } from './digests.js'
+import { bend } from './mishap.js'
 import { joinEtags, matchParts, readChosenParts, readPartNumber, type ChosenPart } from './multipart.js'
 import type { Checksum, ObjectRecord, PartRecord, Staged, UploadRecord } from './object-record.js'
 import { Refusal } from './refusal.js'
 import { readText, toAlgorithm } from './s3-body.js'
 import { describeObject, quotedEtag, readCount, refuseHeaders, s3Namespace, type S3Call } from './s3-call.js'
 import { checksumElement } from './s3-read-calls.js'
-import { refuseEncryption } from './server-encryption.js'
+import { askKey, encryptionHeaders, isEncrypted, shownEncryption } from './server-encryption.js'
 import {
   checkWriteConditions,
   checkWriteLength,
@@ -22,7 +23,8 @@ const xmlHeaders = { 'content-type': 'application/xml' }
 
 export async function createMultipartUpload(call: S3Call): Promise<Answer> {
   refuseHeaders(call)
-  refuseEncryption(call)
+  const encryption = encryptionHeaders(call)
+  askKey(call, encryption, 'kms:GenerateDataKey')
   const { headers } = call.request
   const asked = headers.get('x-amz-checksum-algorithm')
   const algorithm = asked === undefined ? undefined : toAlgorithm(asked)
@@ -41,7 +43,9 @@ export async function createMultipartUpload(call: S3Call): Promise<Answer> {
     bucket,
     key,
     ...described,
+    headers: { ...described.headers, ...encryption },
     ...(algorithm && { checksum: { algorithm, type } }),
+    ...(isEncrypted(encryption) && { opaqueEtags: true }),
   })
   const body = toXml(
     [
@@ -57,7 +61,7 @@ export async function createMultipartUpload(call: S3Call): Promise<Answer> {
   const echo: Record<string, string> = algorithm
     ? { 'x-amz-checksum-algorithm': algorithm.toUpperCase(), 'x-amz-checksum-type': type }
     : {}
-  return { status: 200, headers: { ...xmlHeaders, ...echo }, body }
+  return { status: 200, headers: { ...xmlHeaders, ...shownEncryption(call, encryption), ...echo }, body }
 }
 
 export async function uploadPart(call: S3Call): Promise<Answer> {
@@ -83,13 +87,15 @@ export async function uploadPart(call: S3Call): Promise<Answer> {
     accept,
   )
   const echo = checksum === undefined ? {} : { [`x-amz-checksum-${checksum.algorithm}`]: checksum.value }
-  return { status: 200, headers: { etag: quotedEtag(call, part.etag), ...echo } }
+  const encryption = shownEncryption(call, upload.headers)
+  return { status: 200, headers: { etag: quotedEtag(call, part.etag), ...encryption, ...echo } }
 }
 
 export async function uploadPartCopy(call: S3Call): Promise<Answer> {
   const upload = findUpload(call)
   const number = readPartNumber(call.request.query.get('partNumber'))
   const { record } = copySource(call)
+  askKey(call, record.headers, 'kms:Decrypt')
   const span = copySpan(call, record)
   const wanted = upload.checksum === undefined ? [] : [upload.checksum.algorithm]
   const accept = (_staged: Staged, exists: boolean): void => {
@@ -108,17 +114,21 @@ export async function completeMultipartUpload(call: S3Call): Promise<Answer> {
   checkPartChecksums(upload, chosen, parts)
   const composite = await compositeChecksum(upload, parts)
   const wanted = upload.checksum === undefined ? [] : [upload.checksum.algorithm]
-  const record = await call.face.state.put(call.bucket, call.key, uploads.join(parts), wanted, (staged, existing) => {
+  const joined = bend(uploads.join(parts), call.mishap)
+  const record = await call.face.state.put(call.bucket, call.key, joined, wanted, (staged, existing) => {
     if (uploads.find(call.bucket, call.key, upload.uploadId) === undefined) throw noSuchUpload(upload.uploadId)
     checkWriteConditions(call, existing)
     const checksum = composite ?? fullChecksum(call, upload, staged)
     checkPromisedChecksum(call, checksum, staged)
     const partByteCounts = parts.map((part) => part.byteCount)
     const { headers, metadata } = upload
-    return { headers, metadata, etag: joinEtags(parts), partByteCounts, ...(checksum && { checksum }) }
+    const partChecksums = composite && parts.map((part) => hexToBase64(part.digests[composite.algorithm] ?? ''))
+    const sums = { ...(checksum && { checksum }), ...(partChecksums && { partChecksums }) }
+    return { headers, metadata, etag: joinEtags(parts), partByteCounts, ...sums }
   })
   uploads.remove(upload.uploadId)
-  return { status: 200, headers: xmlHeaders, body: completeResult(call, record) }
+  const headers = { ...xmlHeaders, ...shownEncryption(call, record.headers) }
+  return { status: 200, headers, body: completeResult(call, record) }
 }
 
 export async function abortMultipartUpload(call: S3Call): Promise<Answer> {

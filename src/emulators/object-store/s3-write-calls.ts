@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { Answer } from './answer.js'
 import { checkConditions, preconditionFailed } from './conditions.js'
 import { hexToBase64 } from './digests.js'
-import type { Checksum, ChecksumAlgorithm, ObjectRecord } from './object-record.js'
+import type { Checksum, ChecksumAlgorithm, ObjectRecord, Staged } from './object-record.js'
 import { notImplemented, Refusal } from './refusal.js'
 import { readText, toAlgorithm } from './s3-body.js'
-import { encryptionHeaders, refuseEncryption, withoutEncryption } from './server-encryption.js'
+import { askKey, encryptionHeaders, isEncrypted, shownEncryption, withoutEncryption } from './server-encryption.js'
 import { describeObject, quotedEtag, refuseHeaders, s3Namespace, type S3Call } from './s3-call.js'
 import { checksumElement, checksumHeaders } from './s3-read-calls.js'
 import { readXml, toXml, type XmlNode, xmlDate } from './xml.js'
@@ -18,21 +18,24 @@ export async function putObject(call: S3Call): Promise<Answer> {
   checkWriteLength(call)
   const { headers, metadata } = describeObject(call)
   const encryption = encryptionHeaders(call)
-  const isEncrypted = Object.keys(encryption).length > 0
+  askKey(call, encryption, 'kms:GenerateDataKey')
   const body = call.body()
   const record = await call.face.state.put(call.bucket, call.key, body.stream, body.digests, (staged, existing) => {
     const checksum = body.verify(staged.digests, staged.byteCount) ?? defaultChecksum(call, staged.digests.crc64nvme)
     checkWriteConditions(call, existing)
-    const etag = isEncrypted ? randomBytes(16).toString('hex') : (staged.digests.md5 ?? '')
+    const etag = etagOf(staged, encryption)
     return { headers: { ...headers, ...encryption }, metadata, etag, ...(checksum && { checksum }) }
   })
-  return { status: 200, headers: { etag: quotedEtag(call, record.etag), ...encryption, ...checksumHeaders(record) } }
+  const shown = shownEncryption(call, encryption)
+  return { status: 200, headers: { etag: quotedEtag(call, record.etag), ...shown, ...checksumHeaders(record) } }
 }
 
 export async function copyObject(call: S3Call): Promise<Answer> {
   refuseHeaders(call)
-  refuseEncryption(call)
+  const encryption = encryptionHeaders(call)
+  askKey(call, encryption, 'kms:GenerateDataKey')
   const source = copySource(call)
+  askKey(call, source.record.headers, 'kms:Decrypt')
   const replace = call.request.headers.get('x-amz-metadata-directive')?.toUpperCase() === 'REPLACE'
   if (!replace && source.bucket === call.bucket && source.record.key === call.key) {
     const message =
@@ -57,18 +60,23 @@ export async function copyObject(call: S3Call): Promise<Answer> {
       }
       const { headers, metadata } = described
       return {
-        headers: withoutEncryption(headers),
+        headers: { ...withoutEncryption(headers), ...encryption },
         metadata,
-        etag: staged.digests.md5 ?? '',
+        etag: etagOf(staged, encryption),
         ...(checksum && { checksum }),
       }
     },
   )
   return {
     status: 200,
-    headers: { 'content-type': 'application/xml' },
+    headers: { 'content-type': 'application/xml', ...shownEncryption(call, encryption) },
     body: copyResult(call, 'CopyObjectResult', record),
   }
+}
+
+/** An MD5, unless a KMS key makes it opaque. */
+function etagOf(staged: Staged, encryption: Readonly<Record<string, string>>): string {
+  return isEncrypted(encryption) ? randomBytes(16).toString('hex') : (staged.digests.md5 ?? '')
 }
 
 export async function deleteObject(call: S3Call): Promise<Answer> {

@@ -1,3 +1,4 @@
+import type { ObjectRecord } from './object-record.js'
 import { notImplemented, Refusal } from './refusal.js'
 import type { S3Call } from './s3-call.js'
 
@@ -44,9 +45,30 @@ function findKey(name: string, arns: readonly string[]): string {
   return found
 }
 
-/** What is written whole can have a KMS key here; what is copied or comes in parts is refused by name. */
-export function refuseEncryption(call: S3Call): void {
-  if (Object.keys(encryptionHeaders(call)).length > 0) throw notImplemented(`${call.operation} with a KMS key`)
+/** By a KMS key. */
+export function isEncrypted(headers: ObjectRecord['headers']): boolean {
+  return headers[keyHeader] !== undefined
+}
+
+/** As answers tell it: what no KMS key encrypts, S3's own keys do. */
+export function shownEncryption(call: S3Call, headers: ObjectRecord['headers']): Record<string, string> {
+  if (call.face.kms === undefined) return {}
+  const key = headers[keyHeader]
+  return key === undefined ? { [algorithmHeader]: 'AES256' } : { [algorithmHeader]: 'aws:kms', [keyHeader]: key }
+}
+
+/** Refuses a caller that may not use the KMS key which these headers name, if they name one. */
+export function askKey(
+  call: S3Call,
+  headers: ObjectRecord['headers'],
+  action: 'kms:Decrypt' | 'kms:GenerateDataKey',
+): void {
+  const arn = headers[keyHeader]
+  const { kmsKeys, accessKeyId } = { ...call.caller.key, ...call.caller.claim }
+  if (arn === undefined || kmsKeys === undefined || kmsKeys.includes(arn)) return
+  const user = `arn:aws:iam::${call.face.accountId}:user/${accessKeyId}`
+  const message = `User: ${user} is not authorized to perform: ${action} on resource: ${arn} because no identity-based policy allows the ${action} action`
+  throw new Refusal(403, 'AccessDenied', message)
 }
 
 /** What a copy takes along: encryption is the destination's matter. */

@@ -103,7 +103,9 @@ export class UploadState {
 
   #commit(uploadId: string, number: number, staged: Staged): PartRecord {
     const before = this.part(uploadId, number)
-    const part: PartRecord = { ...staged, number, etag: staged.digests.md5 ?? '', modifiedAt: Date.now() }
+    const isOpaque = this.#uploads.get(uploadId)?.record.opaqueEtags === true
+    const etag = isOpaque ? randomBytes(16).toString('hex') : (staged.digests.md5 ?? '')
+    const part: PartRecord = { ...staged, number, etag, modifiedAt: Date.now() }
     this.#files.writeSidecar(`parts/${uploadId}/${number}.json`, { uploadId, part } satisfies PartSidecar)
     this.#uploads.get(uploadId)?.parts.set(number, part)
     if (before !== undefined) this.#files.discard(before.file)

@@ -145,6 +145,9 @@ async function meetFault(fault: FaultAction | undefined, response: ServerRespons
       return true
     case 'truncate':
     case 'corrupt':
+    case 'mangle':
+    case 'replace':
+    case 'limit':
       throw notImplemented(`The fault ${fault.do}`)
     case 'die':
       return process.exit(1)

@@ -7,6 +7,8 @@ interface Reply {
   readonly status: number
   readonly text: string
   readonly requestId: string
+  /** Quoted. */
+  readonly etag: string
 }
 
 /** A request that takes longer has failed. */
@@ -20,20 +22,26 @@ export interface S3Access {
   readonly putHeaders: Readonly<Record<string, string>>
 }
 
-/** Writes to the emulated S3 as Redshift's slices do: whole objects, path style. */
+/** Of all parts but the last; not documented for UNLOAD, so the least that S3 takes. */
+const partByteCount = 5 * 1024 * 1024
+
+/** Writes to the emulated S3 as Redshift's slices do: whole objects or uploads in parts, path style. */
 export class S3Writer {
   readonly #endpoint: URL
   readonly #bucket: string
   readonly #access: S3Access
+  readonly #upload: 'whole' | 'parts'
 
-  constructor(endpoint: string, bucket: string, access: S3Access) {
+  constructor(endpoint: string, bucket: string, access: S3Access, upload: 'whole' | 'parts' = 'whole') {
     this.#endpoint = new URL(endpoint)
     this.#bucket = bucket
     this.#access = access
+    this.#upload = upload
   }
 
   async put(key: string, body: Uint8Array): Promise<void> {
-    await this.#call('PUT', key, [], body)
+    if (this.#upload === 'whole') await this.#call('PUT', key, [], body)
+    else await this.#putParts(key, body)
   }
 
   async remove(key: string): Promise<void> {
@@ -54,6 +62,23 @@ export class S3Writer {
     )
   }
 
+  async #putParts(key: string, body: Uint8Array): Promise<void> {
+    const begun = await this.#call('POST', key, [['uploads', '']], new Uint8Array())
+    const uploadId = /<UploadId>([^<]+)</.exec(begun.text)?.[1] ?? ''
+    const parts: string[] = []
+    for (let offset = 0; offset < body.length || parts.length === 0; offset += partByteCount) {
+      const number = parts.length + 1
+      const query = [
+        ['partNumber', String(number)],
+        ['uploadId', uploadId],
+      ] as const
+      const { etag } = await this.#call('PUT', key, query, body.subarray(offset, offset + partByteCount))
+      parts.push(`<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag></Part>`)
+    }
+    const list = `<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`
+    await this.#call('POST', key, [['uploadId', uploadId]], Buffer.from(list))
+  }
+
   async #call(
     method: string,
     key: string,
@@ -63,7 +88,9 @@ export class S3Writer {
     const path = `/${this.#bucket}/${encodeSegment(key, true)}`.replace(/\/$/, key === '' ? '' : '/')
     const { host, hostname, port } = this.#endpoint
     const { region, keys, putHeaders } = this.#access
-    const extra = method === 'PUT' ? putHeaders : {}
+    // An upload's encryption is said when it begins.
+    const isNew = query.length === 0 ? method === 'PUT' : query[0]?.[0] === 'uploads'
+    const extra = isNew ? putHeaders : {}
     const headers = signRequest({ method, path, query, host, body, region, keys, headers: extra, now: new Date() })
     const target = query.length === 0 ? path : `${path}?${queryText(query)}`
     const reply = await send({ method, hostname, port, path: target, headers }, body)
@@ -89,7 +116,8 @@ function send(target: Target, body: Uint8Array): Promise<Reply> {
       response.on('error', reject)
       response.on('end', () => {
         const requestId = String(response.headers['x-amz-request-id'] ?? '')
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8'), requestId })
+        const text = Buffer.concat(chunks).toString('utf8')
+        resolve({ status: response.statusCode ?? 0, text, requestId, etag: response.headers.etag ?? '' })
       })
     })
     request.on('timeout', () => request.destroy(new Error('timed out')))

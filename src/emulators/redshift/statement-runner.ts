@@ -287,9 +287,8 @@ async function obeyBefore(fault: FaultAction | undefined): Promise<void> {
     case 'die':
       process.exit(70)
       return
-    case 'truncate':
-    case 'corrupt':
-      throw unsupported(`the fault "${fault.do}"`)
+    default:
+      throw unsupported(`the fault "${fault?.do}"`)
   }
 }
 

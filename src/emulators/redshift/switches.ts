@@ -44,6 +44,8 @@ export interface Switches {
   readonly jsonBoolean: 'quoted' | 'bare'
   /** ROWGROUPSIZE on Serverless (redshift.md 1.2). */
   readonly serverlessRowGroupSize: 'taken' | 'refused'
+  /** How UNLOAD uploads a file, which its ETag shows: in one piece, or in parts, be there only one (transfer.md 4). */
+  readonly unloadUpload: 'whole' | 'parts'
   /** Whether UNLOAD ends with an INFO notice of its row count. */
   readonly unloadNotice: boolean
   /** Fraction of a TIME in a result and in text files. */
@@ -80,6 +82,7 @@ export const defaultSwitches: Switches = {
   parquetSuperNull: 'text',
   jsonBoolean: 'quoted',
   serverlessRowGroupSize: 'taken',
+  unloadUpload: 'whole',
   unloadNotice: true,
   timeText: 'trimmed',
   timeCast: 'trimmed',
@@ -113,6 +116,7 @@ const choices: { readonly [Name in Exclude<keyof Switches, 'historyLagMillisecon
   parquetSuperNull: ['text', 'null'],
   jsonBoolean: ['quoted', 'bare'],
   serverlessRowGroupSize: ['taken', 'refused'],
+  unloadUpload: ['whole', 'parts'],
   unloadNotice: [true, false],
   timeText: ['trimmed', 'full'],
   timeCast: ['trimmed', 'full'],

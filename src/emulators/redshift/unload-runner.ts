@@ -81,7 +81,7 @@ async function prepareUnload(
   refuseTimeZone(columns, request, session.settings.get('timezone'))
   const style = { switches, extraFloatDigits: Number(session.settings.get('extra_float_digits')) }
   const layout = partLayout(request, columns, style)
-  const store = new S3Writer(s3Endpoint, request.bucket, access)
+  const store = new S3Writer(s3Endpoint, request.bucket, access, switches.unloadUpload)
   return { request, store, session, sql: bound.sql, columns, layout, style, watch }
 }
 
