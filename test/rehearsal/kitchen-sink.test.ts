@@ -1,21 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Manifest } from '../../src/model/manifest.js'
 import type { PlanHeader, RelationPlan } from '../../src/model/plan.js'
-import { kitchenRows, type KitchenRows } from './kitchen-sink-rows.js'
+import { kitchenRows } from './kitchen-sink-rows.js'
+import { beyondTheEmulator, fillKitchen, kitchenDdl as ddl } from './kitchen-sink-source.js'
 import { readPart, StageBucket, type Cell } from './parts.js'
 import { changeConfig, emulate, migrate, type Emulated, type Ended } from './rehearsal.js'
 import { openSource } from './source-session.js'
 
-const ddl = fileURLToPath(new URL('../../ddl/kitchen-sink/redshift/', import.meta.url))
 const golden = new URL('../golden/kitchen-sink/concerns.json', import.meta.url)
-
-/** The engine under the emulated Redshift folds names, so that it refuses what differs in case alone. */
-const beyondTheEmulator = ['09-cases.sql']
-
-const spans = ["interval '3 years 2 months'", "interval '1 day 02:03:04.5'"]
 
 let emulated: Emulated
 let planned: Ended
@@ -25,15 +19,7 @@ beforeAll(async () => {
   emulated = await emulate({ seed: 'none' })
   // The parts are read by a reader of Parquet; csv and text are rehearsed by themselves.
   await changeConfig(emulated.clouds.config, (text) => text.replace(/^select:/m, 'format: parquet\nselect:'))
-  const client = await openSource(emulated.clouds)
-  for (const name of (await readdir(ddl)).toSorted()) {
-    if (!beyondTheEmulator.includes(name)) await client.query(await readFile(join(ddl, name), 'utf8'))
-  }
-  for (const filled of kitchenRows) await client.query(insertOf(filled))
-  await client.query("INSERT INTO kitchen.identities (v) VALUES ('first'), ('second')")
-  await client.query("INSERT INTO kitchen.default_identities (v) VALUES ('first'), ('second')")
-  await client.query(`INSERT INTO kitchen.spans VALUES (1, ${spans.join(', ')}), (2, NULL, NULL)`)
-  await client.end()
+  await fillKitchen(emulated.clouds)
   planned = await migrate(['plan', '--config', emulated.clouds.config])
   unloaded = await migrate(['unload', '--config', emulated.clouds.config, '--json'])
 })
@@ -41,17 +27,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await emulated[Symbol.asyncDispose]()
 })
-
-/** An `id` is the number of its row, where the relation has one. */
-function insertOf({ relation, columns, rows }: KitchenRows): string {
-  const values = rows.map((row, n) => `(${[...(hasId(relation) ? [n] : []), ...row.map(([sql]) => sql)].join(', ')})`)
-  const names = [...(hasId(relation) ? ['id'] : []), ...columns]
-  return `INSERT INTO kitchen.${relation} (${names.join(', ')}) VALUES ${values.join(', ')}`
-}
-
-function hasId(relation: string): boolean {
-  return !relation.startsWith('"') && relation !== 'wide'
-}
 
 async function runFolder(): Promise<string> {
   const [run = ''] = await readdir(join(emulated.dir, 'runs'))

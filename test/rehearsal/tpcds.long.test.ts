@@ -1,46 +1,22 @@
 import { readFile, readdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { parseDdlFiles } from '../../src/translate/ddl/parse-ddl.js'
 import type { CatalogEntry } from '../../src/model/catalog.js'
-import { quoted } from './kitchen-sink-rows.js'
 import { runSql } from './maxcompute-session.js'
 import { emulate, migrate, type Emulated } from './rehearsal.js'
-import { openSource } from './source-session.js'
 import { tpcdsRows } from './tpcds-rows.js'
-
-const ddl = (side: string): string => fileURLToPath(new URL(`../../ddl/tpcds/${side}/`, import.meta.url))
+import { fillTpcds, tpcdsDdl as ddl } from './tpcds-source.js'
 
 let emulated: Emulated
 let tables: readonly CatalogEntry[]
 
 beforeAll(async () => {
   emulated = await emulate({ seed: 'none' })
-  const names = (await readdir(ddl('redshift'))).toSorted()
-  const files = await Promise.all(
-    names.map(async (file) => ({ file, text: await readFile(ddl('redshift') + file, 'utf8') })),
-  )
-  tables = parseDdlFiles(files).entries
-  const client = await openSource(emulated.clouds)
-  await client.query('CREATE SCHEMA tpcds')
-  for (const { text } of files) await client.query(text)
-  for (const table of tables) await client.query(insertOf(table))
-  await client.end()
+  tables = await fillTpcds(emulated.clouds)
 })
 
 afterAll(async () => {
   await emulated[Symbol.asyncDispose]()
 })
-
-function insertOf(table: CatalogEntry): string {
-  const rows = [...tpcdsRows(table)].map((row) => `(${row.map(literal).join(', ')})`)
-  return `INSERT INTO tpcds.${table.name} VALUES ${rows.join(', ')}`
-}
-
-/** Numbers and dates are taken from text as the column's type. */
-function literal(value: string | null): string {
-  return value === null ? 'NULL' : quoted(value)
-}
 
 /** Decimal texts of one scale, added exactly; NULL counts for nothing. */
 function sumOf(table: CatalogEntry, column: string): string {
