@@ -2,6 +2,7 @@ import type { CheckResult } from '../model/documents.js'
 import type { ColumnMeasureKind, Measure, Measurement } from '../model/measure.js'
 import type { ColumnPlan, RelationPlan, ValueKind, VerifyDepth } from '../model/plan.js'
 import { byKey, equalityCheck, measureKey, type Check } from './check.js'
+import { floatCheck } from './float-check.js'
 import { checkQuestions } from './questions-check.js'
 
 /** Digits of a DECIMAL on both sides; a sum that may need more would fail in the middle of the query. */
@@ -33,6 +34,20 @@ export const byteLengthCheck = columnCheck(
 )
 
 export const trueCountCheck = columnCheck('true-count', 'true-count', (column) => column.kind === 'boolean')
+export const falseCountCheck = columnCheck('false-count', 'false-count', (column) => column.kind === 'boolean')
+
+const laneKinds = ['lane-1', 'lane-2', 'lane-3', 'lane-4'] as const
+
+/** Sums of the values' hashes, where an exact sum may need more than 38 digits. */
+export const laneCheck = equalityCheck('lane', (plan) =>
+  plan.columns
+    .filter((column) => isWhole(column) && !sumFits(column, plan))
+    .flatMap(({ target }) => laneKinds.map((kind) => ({ kind, column: target }))),
+)
+
+function isWhole({ kind }: ColumnPlan): boolean {
+  return kind === 'integer' || kind === 'decimal'
+}
 
 function columnCheck(
   name: string,
@@ -45,7 +60,7 @@ function columnCheck(
 }
 
 function sumFits(column: ColumnPlan, plan: RelationPlan): boolean {
-  if (column.kind !== 'integer' && column.kind !== 'decimal') return false
+  if (!isWhole(column)) return false
   const rowDigitCount = plan.rowEstimate === undefined ? rowCountDigitCountMax : digitCount(plan.rowEstimate)
   return (column.precision ?? sumDigitCountMax) + rowDigitCount <= sumDigitCountMax
 }
@@ -57,9 +72,17 @@ function digitCount(rowEstimate: number): number {
 /** The checks of a depth that have something to ask about this relation. */
 export function checksFor(plan: RelationPlan, depth: VerifyDepth = plan.depth): readonly Check[] {
   const counts = [rowCountCheck, columnCountCheck]
-  const aggregates = [sumCheck, minimumCheck, maximumCheck, byteLengthCheck, trueCountCheck]
+  const aggregates = [
+    ...[sumCheck, laneCheck, minimumCheck, maximumCheck],
+    ...[byteLengthCheck, trueCountCheck, falseCountCheck, floatCheck],
+  ]
   const checks = depth === 'count' ? counts : [...counts, ...aggregates]
   return checks.filter((check) => check.measures(plan).length > 0)
+}
+
+/** Whether every row is compared: the fingerprint of both sides. */
+export function asksContent({ depth }: Pick<RelationPlan, 'depth'>): boolean {
+  return depth === 'content'
 }
 
 /** Every question of the plan's depth once, the row count first. */

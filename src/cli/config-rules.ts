@@ -5,6 +5,7 @@ import { arrangementProblem } from '../translate/relation-choice.js'
 import { relationChoices } from './comparable-queries.js'
 import { fileRules } from './file-rules.js'
 import type { Config } from './config-schema.js'
+import { verify as verifySchema } from './verify-schema.js'
 
 type Redshift = Config['redshift']
 
@@ -19,10 +20,21 @@ export function checkRules(path: string, config: Config): Config {
     ...arrangementRules(config),
     ...namingRules(config),
     ...windowRules(config),
+    ...verifyRules(config),
   ][0]
   if (broken === undefined) return config
   throw new MigrationError('config', `${path}: ${broken.text}`, broken.hint === undefined ? {} : { hint: broken.hint })
 }
+
+/** Any name may stand beside the settings of `verify`, where it is a pattern: one that looks like none is a slip. */
+function* verifyRules({ verify }: Config): Generator<Broken> {
+  const slip = Object.keys(verify).find((key) => !/[*.]/.test(key) && !verifySettings.includes(key))
+  if (slip === undefined) return
+  const hint = 'patterns of relations have a dot or a *: sales.orders, tmp_*'
+  yield { text: `verify.${slip}: there is no such setting`, hint }
+}
+
+const verifySettings = Object.keys(verifySchema.unwrap().shape)
 
 export interface Broken {
   /** `s3.prefix: …` */

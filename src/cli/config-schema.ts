@@ -1,17 +1,11 @@
 import { z } from 'zod'
 import { access, maxcompute, onlineMigration, oss, redshift, s3 } from './place-schema.js'
 import { format, naming, relationPattern, relations, text, types } from './translation-schema.js'
+import { verify } from './verify-schema.js'
 
 /** What the config file may say. No transforms: the published JSON Schema and this are the same thing. */
 
 const atOnce = (fallback: number): z.ZodDefault<z.ZodInt> => z.int().min(1).max(64).default(fallback)
-
-const verify = z
-  .strictObject({
-    default: z.enum(['count', 'aggregates']).default('aggregates'),
-    queries: z.array(z.string()).default([]).describe('files of paired queries (one query in the SQL of each side)'),
-  })
-  .prefault({})
 
 const limits = z
   .strictObject({

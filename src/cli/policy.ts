@@ -1,5 +1,6 @@
 import type { PlanPolicy } from '../translate/relation.js'
 import { defaultTypePolicy } from '../translate/types.js'
+import type { VerificationPolicy } from '../translate/verification.js'
 import { relationChoices } from './comparable-queries.js'
 import type { LoadedConfig } from './config.js'
 
@@ -24,12 +25,25 @@ export function policyOf(loaded: LoadedConfig): PlanPolicy {
     relations: relationChoices(loaded.config),
     files: { format, delimiter, nullText: nullAs, header, addQuotes, escape },
     depth: verify.default,
+    verification: verificationOf(loaded.config),
     partMegabytesMax: limits.partMegabytes,
     ...(lifecycleDays === undefined ? {} : { lifecycleDays }),
   }
 }
 
+/** Patterns stand beside the settings of their section, in the order of the file. */
+function verificationOf({ verify }: LoadedConfig['config']): VerificationPolicy {
+  const { default: _depth, queries: _queries, tolerances, accept, ...patterns } = verify
+  return {
+    depths: Object.entries(patterns).map(([match, depth]) => ({ match, depth })),
+    tolerances,
+    accepted: accept.map(({ match, checks, reason }) =>
+      checks === undefined ? { match, reason } : { match, checks, reason },
+    ),
+  }
+}
+
 /** The choices of a config that says nothing, for a project that was named by hand. */
 export function defaultPolicy(project: string): PlanPolicy {
-  return { types: defaultTypePolicy, naming: { project, table: '{table}' }, depth: 'aggregates' }
+  return { types: defaultTypePolicy, naming: { project, table: '{table}' }, depth: 'content' }
 }

@@ -25,8 +25,16 @@ export function setupOf(config: Config): Setup {
     naming: config.naming,
     relations: config.relations,
     'verify.default': config.verify.default,
+    'verify.patterns': patternsOf(config),
+    'verify.tolerances': config.verify.tolerances,
+    'verify.accept': config.verify.accept,
     lifecycleDays: config.lifecycleDays ?? null,
   }
+}
+
+function patternsOf({ verify }: Config): Setup {
+  const { default: _depth, queries: _queries, tolerances: _tolerances, accept: _accept, ...patterns } = verify
+  return patterns
 }
 
 /** The host or, where nobody needs to know it, the workgroup or cluster. */

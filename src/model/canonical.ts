@@ -64,9 +64,11 @@ export function canonicalTimestamp(text: string): string | undefined {
   return `${date} ${time}.${trimTrailingZeros(fraction).padEnd(6, '0')}`
 }
 
+const decimalKinds: readonly string[] = ['sum', 'finite-sum', 'finite-magnitude', 'finite-minimum', 'finite-maximum']
+
 /** An answer of either side in canonical text; undefined when the text cannot answer such a question. */
 export function canonicalAnswer(measure: Measure, kind: ValueKind | undefined, text: string): string | undefined {
-  if (measure.kind === 'sum') return canonicalDecimal(text)
+  if (decimalKinds.includes(measure.kind)) return canonicalDecimal(text)
   if (measure.kind !== 'minimum' && measure.kind !== 'maximum') return canonicalInteger(text)
   if (kind === 'date') return canonicalDate(text)
   return kind === 'timestamp' || kind === 'timestamptz' ? canonicalTimestamp(text) : canonicalDecimal(text)

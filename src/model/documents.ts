@@ -1,3 +1,4 @@
+import type { Fingerprint } from './fingerprint.js'
 import type { Answer, Discrepancy, Measurement } from './measure.js'
 import type { Examined } from './plan.js'
 
@@ -8,6 +9,8 @@ export interface SourceMeasurements {
   readonly snapshot: string
   readonly measurements: readonly Measurement[]
   readonly answers: readonly Answer[]
+  /** Where the plan's depth asks for it. */
+  readonly fingerprint?: Fingerprint
   /** What the same snapshot said of the plan's assumptions; absent where the plan has none. */
   readonly assumptions?: readonly Examined[]
 }
@@ -18,6 +21,8 @@ export interface CheckResult {
   /** How many values were compared. */
   readonly comparedCount: number
   readonly discrepancies: readonly Discrepancy[]
+  /** Differences that the config accepts, each with its reason. */
+  readonly accepted?: readonly (Discrepancy & { readonly reason: string })[]
 }
 
 /** `checks/<relationId>.json` */

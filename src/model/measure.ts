@@ -1,3 +1,4 @@
+import type { Fingerprinting } from './fingerprint.js'
 import type { RelationName, TableName } from './names.js'
 import type { ColumnPlan } from './plan.js'
 import type { Call } from './work.js'
@@ -16,6 +17,22 @@ export type ColumnMeasureKind =
   | 'byte-length'
   /** Booleans only. */
   | 'true-count'
+  | 'false-count'
+  /** Sums of the 28-bit lanes of the values' MD5s; where an exact sum would not fit. */
+  | 'lane-1'
+  | 'lane-2'
+  | 'lane-3'
+  | 'lane-4'
+  /** The rest is of floats only. Neither NaN nor infinite. */
+  | 'finite-count'
+  | 'positive-infinity-count'
+  | 'negative-infinity-count'
+  /** Of values up to 1e290, so that no sum overflows. */
+  | 'finite-sum'
+  /** Of their amounts: what an error of the sum is to be measured by. */
+  | 'finite-magnitude'
+  | 'finite-minimum'
+  | 'finite-maximum'
 
 /**
  * An answer in canonical text, equal on both sides when the values are equal:
@@ -66,7 +83,7 @@ export interface Answer {
 }
 
 /** Can look, and nothing else. Answers come in the order of the questions. */
-export interface Measurable {
+export interface Measurable extends Fingerprinting {
   measure(of: MeasuredRelation, measures: readonly Measure[], call: Call): Promise<readonly Measurement[]>
   answer(query: PairedQuery, of: MeasuredRelation, call: Call): Promise<Answer>
 }

@@ -36,16 +36,30 @@ export interface ColumnPlan {
   /** Set when LOAD cannot produce `targetType`: the type in the staging table, and the MaxCompute SQL that converts it. */
   readonly staging?: { readonly type: string; readonly expression: string }
   readonly notNull: boolean
+  /** Left out of the rows' hashes, and why: a deviation that was accepted before. */
+  readonly unhashed?: string
+  /** Of floats: the relative error within which sums and extremes are the same; a standard one when absent. */
+  readonly tolerance?: number
+  readonly toleranceReason?: string
   /** A literal in MaxCompute's spelling. */
   readonly defaultText?: string
   /** At most 1,024 bytes. */
   readonly comment?: string
 }
 
+/** A column that may differ, by the user's own word. */
+export interface Acceptance {
+  /** The target's column. */
+  readonly column: string
+  /** The checks by name; absent: all. */
+  readonly checks?: readonly string[]
+  readonly reason: string
+}
+
 /** `direct`: LOAD into the table; `staged`: LOAD into a staging table, then INSERT OVERWRITE … SELECT. */
 export type LoadStrategy = 'direct' | 'staged'
 
-export type VerifyDepth = 'count' | 'aggregates'
+export type VerifyDepth = 'count' | 'aggregates' | 'content'
 
 /** What the parts hold: Parquet, CSV with quotes where needed, or fields between delimiters as older tools write them. */
 export type FileFormat = 'parquet' | 'csv' | 'text'
@@ -196,6 +210,8 @@ export interface RelationPlan {
   readonly consignment: string
   readonly concerns: readonly Concern[]
   readonly depth: VerifyDepth
+  /** None when absent. */
+  readonly accepted?: readonly Acceptance[]
   /** Largest part that UNLOAD may write, in MB (redshift.md 1.14). */
   readonly partMegabytesMax: number
   readonly comment?: string

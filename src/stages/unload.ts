@@ -1,4 +1,4 @@
-import { measuresFor } from '../checks/standard-checks.js'
+import { asksContent, measuresFor } from '../checks/standard-checks.js'
 import { perform } from '../journal/perform.js'
 import type { SourceMeasurements } from '../model/documents.js'
 import { MigrationError } from '../model/errors.js'
@@ -145,8 +145,10 @@ async function keepMeasurements(
   const measurements = await snapshot.measure(plan, measuresFor(plan), call)
   const answers = []
   for (const query of queriesOf(plan, travel)) answers.push(await snapshot.answer(query, plan, call))
+  const fingerprint = asksContent(plan) ? { fingerprint: await snapshot.fingerprint(plan, [], call) } : {}
   const document: SourceMeasurements = {
     ...emptyMeasurements(plan, snapshot),
+    ...fingerprint,
     measurements,
     answers,
     ...(assumptions.length === 0 ? {} : { assumptions }),

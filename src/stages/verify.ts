@@ -1,6 +1,8 @@
+import { withAcceptances } from '../checks/acceptance.js'
 import { withAverages } from '../checks/averages.js'
+import { compareContent } from '../checks/content-check.js'
 import { compareAnswers } from '../checks/query-check.js'
-import { measuresFor, runChecks } from '../checks/standard-checks.js'
+import { asksContent, measuresFor, runChecks } from '../checks/standard-checks.js'
 import { dropStagingStatement } from '../dialect/maxcompute/load.js'
 import { perform } from '../journal/perform.js'
 import type { CheckResult, RelationChecks, SourceMeasurements } from '../model/documents.js'
@@ -54,10 +56,11 @@ async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<
   const target = await travel.places.target.measure(plan, measuresFor(plan), call)
   const targetAnswers: Answer[] = []
   for (const query of queriesOf(plan, travel)) targetAnswers.push(await travel.places.target.answer(query, plan, call))
-  const results = [
+  const results = withAcceptances(plan, [
     ...runChecks(plan, source.measurements, target),
+    ...(await compareRows(plan, source, travel, call)),
     ...compareQueries(plan, source, targetAnswers, travel),
-  ]
+  ])
   const document: RelationChecks = {
     document: 'checks',
     relationId: plan.relationId,
@@ -74,6 +77,22 @@ async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<
     comparedCount: sum(results.map((result) => result.comparedCount)),
     discrepancyCount: sum(results.map((result) => result.discrepancies.length)),
   }
+}
+
+/** At the depth of content: the fingerprint of the snapshot that was unloaded against the table's. */
+async function compareRows(
+  plan: RelationPlan,
+  source: SourceMeasurements,
+  travel: Travel,
+  call: Call,
+): Promise<readonly CheckResult[]> {
+  if (!asksContent(plan)) return []
+  if (source.fingerprint === undefined) {
+    throw new MigrationError('setup-differs', `verify ${relationText(plan.source)}: its content was not measured`, {
+      hint: 'unload the relation again (--redo)',
+    })
+  }
+  return [compareContent(plan, source.fingerprint, await travel.places.target.fingerprint(plan, [], call)).result]
 }
 
 function averaged(answers: readonly Answer[], plan: RelationPlan, travel: Travel): readonly Answer[] {

@@ -10,11 +10,14 @@ import { defaultFilePolicy, formatFor, travelling, type FilePolicy } from './fil
 import { columnNames, relationId, tableName, tableNameConcerns, type Naming } from './names.js'
 import { obeyProbe } from './probe-obey.js'
 import { translateColumn, type TypePolicy } from './types.js'
+import { withVerification, type VerificationPolicy } from './verification.js'
 
 export interface PlanPolicy {
   readonly naming: Naming
   readonly types: TypePolicy
   readonly depth: VerifyDepth
+  /** Depths of some relations, tolerances and accepted deviations; none when absent. */
+  readonly verification?: VerificationPolicy
   /** 256 when absent. */
   readonly partMegabytesMax?: number
   readonly lifecycleDays?: number
@@ -62,7 +65,7 @@ export function planRelation(
   const choice = choiceOf(policy.relations ?? [], relationText(plan.source))
   const files = policy.files ?? defaultFilePolicy
   const format = formatFor(plan.columns, choice?.format ?? files.format, examined)
-  return travelling(plan, format, files, choice?.plainText)
+  return withVerification(travelling(plan, format, files, choice?.plainText), policy.verification)
 }
 
 /** As it is in Parquet; the other formats are made of it. */

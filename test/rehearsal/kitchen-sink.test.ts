@@ -6,6 +6,7 @@ import type { PlanHeader, RelationPlan } from '../../src/model/plan.js'
 import { kitchenRows } from './kitchen-sink-rows.js'
 import { beyondTheEmulator, fillKitchen, kitchenDdl as ddl } from './kitchen-sink-source.js'
 import { readPart, StageBucket, type Cell } from './parts.js'
+import { differencesOf, isAnswer, measuredOf, recomputed, recomputedBuckets } from './recompute.js'
 import { changeConfig, emulate, migrate, type Emulated, type Ended } from './rehearsal.js'
 import { openSource } from './source-session.js'
 
@@ -140,6 +141,27 @@ describe('the kitchen sink', () => {
       { a: numbers[1], v: 'second' },
     ]
     expect(new Set(found)).toEqual(new Set(wanted))
+  })
+
+  it('measured what the parts hold, as it is worked out again from their bytes', async () => {
+    const [, ...plans] = await planLines()
+    const compared = { measures: 0, buckets: 0, relations: 0 }
+    for (const plan of plans.filter(({ concerns }) => concerns.every((concern) => concern.class !== 'blocking'))) {
+      const rows = await readAll(await manifestOf(plan))
+      const { measurements, fingerprint } = await measuredOf(await runFolder(), plan)
+      const wrong = measurements.flatMap(({ measure, value }) => {
+        const found = recomputed(plan, rows, measure)
+        return isAnswer(measure, value, found) ? [] : [{ measure, value, found }]
+      })
+      expect({ relation: plan.source.name, wrong }).toEqual({ relation: plan.source.name, wrong: [] })
+      expect(differencesOf(fingerprint, recomputedBuckets(plan, rows, fingerprint))).toEqual([])
+      compared.measures += measurements.length
+      compared.buckets += fingerprint.buckets.length
+      compared.relations += 1
+    }
+    expect(compared.relations).toBe(plans.length - 5)
+    expect(compared.measures).toBeGreaterThan(1000)
+    expect(compared.buckets).toBeGreaterThan(30)
   })
 
   it('keeps names apart that differ in case alone, as a file tells them', async () => {

@@ -2,8 +2,12 @@ import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Manifest } from '../../src/model/manifest.js'
+import type { RelationPlan } from '../../src/model/plan.js'
 import { runSql } from './maxcompute-session.js'
-import { emulate, migrate, type Emulated } from './rehearsal.js'
+import { readPart, StageBucket } from './parts.js'
+import { differencesOf, measuredOf, recomputed, recomputedBuckets } from './recompute.js'
+import { emulate, migrate, runIds, type Emulated } from './rehearsal.js'
 
 /** TPC-H's cardinalities at scale 0.001, from the specification; lineitem's is the generator's. */
 const rowCounts = { region: 5, nation: 25, supplier: 10, customer: 150, part: 200, partsupp: 800, orders: 1500 }
@@ -54,6 +58,27 @@ describe('the stages, one after the other', () => {
     for (const [table, rowCount] of Object.entries(rowCounts)) {
       const result = await runSql(emulated.clouds, `SELECT COUNT(*) AS n FROM \`${table}\``)
       expect(result.replaceAll('"', '').trim().split('\n').at(-1)).toBe(String(rowCount))
+    }
+  })
+
+  it('measured what the parts hold, as it is worked out again from their bytes', async () => {
+    using bucket = new StageBucket(emulated.clouds)
+    const [id = ''] = await runIds(config)
+    const run = join(emulated.dir, 'runs', id)
+    const lines = (await readFile(join(run, 'plan.jsonl'), 'utf8')).trimEnd().split('\n')
+    const plans = lines.slice(1).map((line) => JSON.parse(line) as RelationPlan)
+    expect(plans).toHaveLength(8)
+    for (const plan of plans) {
+      const path = join(run, 'manifests', 'source', `${plan.relationId}.json`)
+      const { parts } = JSON.parse(await readFile(path, 'utf8')) as Manifest
+      const rows = (
+        await Promise.all(parts.map(async ({ location }) => readPart(await bucket.read(location.key))))
+      ).flat()
+      const { measurements, fingerprint } = await measuredOf(run, plan)
+      const wrong = measurements.filter(({ measure, value }) => value !== recomputed(plan, rows, measure))
+      expect({ relation: plan.source.name, wrong }).toEqual({ relation: plan.source.name, wrong: [] })
+      expect(differencesOf(fingerprint, recomputedBuckets(plan, rows, fingerprint))).toEqual([])
+      if (plan.source.name === 'lineitem') expect(fingerprint.buckets).toHaveLength(256)
     }
   })
 

@@ -3,6 +3,9 @@ import { MigrationError } from '../../model/errors.js'
 import type { ColumnMeasureKind, MeasuredRelation, Measure, Measurement } from '../../model/measure.js'
 import type { ColumnPlan } from '../../model/plan.js'
 import { measureSelects, type MeasureStatement } from '../measure-select.js'
+import { laneStart, summedFloatMax, type FloatKind, type LaneKind } from '../measure-kinds.js'
+import { laneDigitCount } from '../row-hash.js'
+import { canonicalText } from './canonical-text.js'
 import { quoteIdentifier, tableSql } from './identifier.js'
 import { namespaceSettings, typeSettings, utcSettings, type Settings } from './settings.js'
 
@@ -22,8 +25,12 @@ export function measureSettings(of: MeasuredRelation): Settings {
   }
 }
 
-function columnItem(kind: ColumnMeasureKind, column: ColumnPlan): string {
-  const value = quoteIdentifier(column.target)
+/** `value` is the quoted column, or a name that stands for it. */
+export function columnItem(
+  kind: ColumnMeasureKind,
+  column: ColumnPlan,
+  value = quoteIdentifier(column.target),
+): string {
   switch (kind) {
     case 'count':
       return `COUNT(${value})`
@@ -37,6 +44,44 @@ function columnItem(kind: ColumnMeasureKind, column: ColumnPlan): string {
       return `SUM(CAST(LENGTHB(${textSql(value, column.targetType)}) AS DECIMAL(38,0)))`
     case 'true-count':
       return `SUM(CASE WHEN ${value} THEN 1 ELSE 0 END)`
+    case 'false-count':
+      return `SUM(CASE WHEN NOT ${value} THEN 1 ELSE 0 END)`
+    case 'lane-1':
+    case 'lane-2':
+    case 'lane-3':
+    case 'lane-4':
+      return laneItem(kind, canonicalText(column, value))
+    default:
+      return floatItem(kind, `CAST(${value} AS DOUBLE)`)
+  }
+}
+
+/** Of a value's MD5; as decimals, since a table may have more rows than sums of BIGINT hold. */
+function laneItem(kind: LaneKind, text: string): string {
+  const digits = `SUBSTR(MD5(${text}), ${laneStart(kind)}, ${laneDigitCount})`
+  return `SUM(CAST(CONV(${digits}, 16, 10) AS DECIMAL(38,0)))`
+}
+
+/** Amounts are compared with the largest double: that holds whether NaN is below, above or beside all others. */
+function floatItem(kind: FloatKind, value: string): string {
+  const most = `CAST('1.7976931348623157E308' AS DOUBLE)`
+  const finite = `${value} <= ${most} AND -${value} <= ${most}`
+  const summed = `CASE WHEN ${finite} AND ABS(${value}) <= CAST('${summedFloatMax}' AS DOUBLE) THEN`
+  switch (kind) {
+    case 'finite-count':
+      return `SUM(CASE WHEN ${finite} THEN 1 ELSE 0 END)`
+    case 'positive-infinity-count':
+      return `SUM(CASE WHEN -${value} < -${most} THEN 1 ELSE 0 END)`
+    case 'negative-infinity-count':
+      return `SUM(CASE WHEN ${value} < -${most} THEN 1 ELSE 0 END)`
+    case 'finite-sum':
+      return `SUM(${summed} ${value} END)`
+    case 'finite-magnitude':
+      return `SUM(${summed} ABS(${value}) END)`
+    case 'finite-minimum':
+      return `MIN(CASE WHEN ${finite} THEN ${value} END)`
+    case 'finite-maximum':
+      return `MAX(CASE WHEN ${finite} THEN ${value} END)`
   }
 }
 

@@ -34,7 +34,7 @@ function migrateConfig(of: Addresses, seed: Seed): unknown {
     ...alibabaServices(of),
     select: [seed === 'none' ? '*' : `${seedSchemas[seed]}.*`],
     carrier: 'streaming',
-    verify: { default: 'aggregates', ...(queries.length === 0 ? {} : { queries }) },
+    verify: queries.length === 0 ? {} : { queries },
   }
 }
 

@@ -2,9 +2,12 @@ import { examineStatements, readExamined } from '../../dialect/redshift/examine.
 import { relationSql } from '../../dialect/redshift/identifier.js'
 import { quoteLiteral } from '../../dialect/redshift/literal.js'
 import { measureStatements, readMeasurement } from '../../dialect/redshift/measure.js'
+import { bucketRowsStatement, fingerprintStatements } from '../../dialect/redshift/row-hash.js'
+import { readFingerprint, readHashedRows, type AnswerReader, type BucketAnswer } from '../../dialect/read-buckets.js'
 import { unloadStatement, type UnloadOptions } from '../../dialect/redshift/unload.js'
 import { unloadViolations } from '../../dialect/redshift/validate-unload.js'
 import { MigrationError } from '../../model/errors.js'
+import type { Fingerprint, HashedRow } from '../../model/fingerprint.js'
 import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../../model/measure.js'
 import { locationText, relationText, type Location } from '../../model/names.js'
 import type { Assumption, Consistency, Examined, RelationPlan } from '../../model/plan.js'
@@ -12,7 +15,7 @@ import type { Attempt, Call, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
 import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source.js'
 import type { ResumedUnload } from './resumed-unload.js'
-import type { Session } from './session.js'
+import type { Session, TextRows } from './session.js'
 import { unlessStopped } from './stop.js'
 import { Turns } from './turns.js'
 import { unloadComment } from './unload-comment.js'
@@ -64,6 +67,30 @@ export class RedshiftSnapshot implements Snapshot {
       })
     }
     return measurements
+  }
+
+  async fingerprint(of: MeasuredRelation, within: readonly string[], call: Call): Promise<Fingerprint> {
+    const answers: BucketAnswer[] = []
+    for (const statement of fingerprintStatements(of, within)) {
+      const answer = await this.#ask(statement.text, fingerprintReader(of).subject, call)
+      answers.push({ statement, ...answer })
+    }
+    return readFingerprint(of, within, answers, fingerprintReader(of))
+  }
+
+  async rows(
+    of: MeasuredRelation,
+    within: readonly string[],
+    rowCountMax: number,
+    call: Call,
+  ): Promise<readonly HashedRow[]> {
+    const reader = fingerprintReader(of)
+    const { columns, rows } = await this.#ask(bucketRowsStatement(of, within, rowCountMax), reader.subject, call)
+    return readHashedRows(of, columns, rows, reader)
+  }
+
+  #ask(text: string, subject: string, call: Call): Promise<TextRows> {
+    return this.#turns.take(() => this.#session.query(text, subject, call))
   }
 
   async examine(of: MeasuredRelation, assumptions: readonly Assumption[], call: Call): Promise<readonly Examined[]> {
@@ -187,6 +214,10 @@ export class RedshiftSnapshot implements Snapshot {
     const unloaded = unloadedOf(plan, to, rowCount)
     return { ...(await proveUnload(this.#settings.store, unloaded, call)), snapshot: handle.snapshot }
   }
+}
+
+function fingerprintReader(of: MeasuredRelation): AnswerReader {
+  return { subject: `fingerprint ${relationText(of.source)}`, code: 'source-failed', readMeasurement }
 }
 
 /** Nothing is sent that Redshift would refuse, or that would overwrite, delete or show a key that the user did not choose to. */

@@ -27,13 +27,45 @@ export async function look(
   of: { readonly pace: Pace; readonly rowCountMax: number },
   call: Call,
 ): Promise<LookRows> {
+  return lookWith(client, statement, of.pace, call, (_, end) =>
+    Promise.resolve(readRows(statement.purpose, end, of.rowCountMax)),
+  )
+}
+
+/** The same through the tunnel, for as many rows as the statement gives; these are held in memory. */
+export async function lookLong(
+  client: MaxComputeClient,
+  statement: Statement,
+  pace: Pace,
+  call: Call,
+): Promise<LookRows> {
+  const bounds = { signal: call.signal, deadlineAt: call.deadlineAt, subject: statement.purpose }
+  return lookWith(client, statement, pace, call, async (instance) => {
+    const download = await client.download(instance, {}, bounds)
+    const rows: (string | null)[][] = []
+    for await (const row of download.rows(bounds)) rows.push(row.map(textOf))
+    return { columns: download.columns.map(({ name }) => name), rows }
+  })
+}
+
+function textOf(cell: string | Uint8Array | null): string | null {
+  return cell instanceof Uint8Array ? Buffer.from(cell).toString('hex') : cell
+}
+
+async function lookWith(
+  client: MaxComputeClient,
+  statement: Statement,
+  pace: Pace,
+  call: Call,
+  read: (instance: string, end: InstanceEnd) => Promise<LookRows>,
+): Promise<LookRows> {
   for (let triedCount = 1; ; triedCount += 1) {
     try {
-      const work = new StatementWork(client, statement, of.pace)
+      const work = new StatementWork(client, statement, pace)
       const attempt = { token: `look-${randomBytes(12).toString('hex')}`, number: triedCount }
       const handle = await work.begin(attempt, call)
       const end = await settleLook(work, handle, call)
-      return await withLogview(client, handle.instance, () => readRows(statement.purpose, end, of.rowCountMax))
+      return await withLogview(client, handle.instance, () => read(handle.instance, end))
     } catch (error) {
       const wait = backoff(triedCount, standardRetry)
       if (!mayLookAgain(error) || triedCount >= lookTryCountMax || Date.now() + wait >= call.deadlineAt) throw error
@@ -43,9 +75,13 @@ export async function look(
 }
 
 /** What is wrong with a result shows at its instance. */
-async function withLogview(client: MaxComputeClient, instance: string, read: () => LookRows): Promise<LookRows> {
+async function withLogview(
+  client: MaxComputeClient,
+  instance: string,
+  read: () => Promise<LookRows>,
+): Promise<LookRows> {
   try {
-    return read()
+    return await read()
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
     const { code, transient, hint, cause } = error

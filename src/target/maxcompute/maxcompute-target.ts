@@ -1,7 +1,10 @@
 import { tableSql } from '../../dialect/maxcompute/identifier.js'
 import { measureSettings, measureStatements, readMeasurement } from '../../dialect/maxcompute/measure.js'
+import { bucketRowsStatement, fingerprintStatements } from '../../dialect/maxcompute/row-hash.js'
+import { readFingerprint, readHashedRows, type AnswerReader, type BucketAnswer } from '../../dialect/read-buckets.js'
 import { MigrationError } from '../../model/errors.js'
 import type { TargetFacts } from '../../model/facts.js'
+import type { Fingerprint, HashedRow } from '../../model/fingerprint.js'
 import type { Answer, Measure, MeasuredRelation, Measurement, PairedQuery } from '../../model/measure.js'
 import { relationText, tableText, type TableName } from '../../model/names.js'
 import type { Statement } from '../../model/statement.js'
@@ -9,7 +12,7 @@ import type { Call, Work } from '../../model/work.js'
 import type { InstanceOutcome, TableArrangement, TableShape, Target } from '../target.js'
 import type { MaxComputeClient } from './client.js'
 import { projectFacts } from './facts.js'
-import { look, type LookRows } from './look.js'
+import { look, lookLong, type LookRows } from './look.js'
 import type { TableColumn } from './metadata.js'
 import { standardPace, StatementWork, type InstanceHandle, type Pace } from './statement-work.js'
 
@@ -83,10 +86,38 @@ export class MaxComputeTarget implements Target {
     return { query: query.name, columns: query.columns.map(({ name }) => name), rows }
   }
 
+  async fingerprint(of: MeasuredRelation, within: readonly string[], call: Call): Promise<Fingerprint> {
+    const reader = fingerprintReader(of)
+    const answers: BucketAnswer[] = []
+    for (const statement of fingerprintStatements(of, within)) {
+      const { text } = statement
+      const looked = await this.#look({ purpose: reader.subject, text, settings: measureSettings(of) }, call)
+      answers.push({ statement, ...looked })
+    }
+    return readFingerprint(of, within, answers, reader)
+  }
+
+  async rows(
+    of: MeasuredRelation,
+    within: readonly string[],
+    rowCountMax: number,
+    call: Call,
+  ): Promise<readonly HashedRow[]> {
+    const reader = fingerprintReader(of)
+    const text = bucketRowsStatement(of, within, rowCountMax)
+    const statement = { purpose: reader.subject, text, settings: measureSettings(of) }
+    const { columns, rows } = await lookLong(this.#client, statement, this.#pace, call)
+    return readHashedRows(of, columns, rows, reader)
+  }
+
   async #look(statement: Statement, call: Call): Promise<LookRows> {
     this.#rowCountMax ??= (await this.facts(call)).resultRowCountMax
     return look(this.#client, statement, { pace: this.#pace, rowCountMax: this.#rowCountMax }, call)
   }
+}
+
+function fingerprintReader(of: MeasuredRelation): AnswerReader {
+  return { subject: `fingerprint ${tableText(of.target)}`, code: 'target-failed', readMeasurement }
 }
 
 function shapeColumn(column: TableColumn): TableShape['columns'][number] {

@@ -38,6 +38,14 @@ describe('measuresFor', () => {
       'byte-length bytes',
       'byte-length doc',
       'true-count paid',
+      'false-count paid',
+      'finite-count weight',
+      'positive-infinity-count weight',
+      'negative-infinity-count weight',
+      'finite-sum weight',
+      'finite-magnitude weight',
+      'finite-minimum weight',
+      'finite-maximum weight',
     ])
   })
 
@@ -64,7 +72,8 @@ describe('measuresFor', () => {
   ])('sums DECIMAL(%d,…) over %s rows: %s', (precision, rowEstimate, isSummed) => {
     const column = columnPlan('a', { kind: 'decimal', precision, scale: 2 })
     const of = relationPlan([column], rowEstimate === undefined ? {} : { rowEstimate })
-    expect(measuresFor(of).some(({ kind }) => kind === 'sum')).toBe(isSummed)
+    const kinds = new Set(measuresFor(of).map(({ kind }) => kind))
+    expect({ sum: kinds.has('sum'), lane: kinds.has('lane-4') }).toEqual({ sum: isSummed, lane: !isSummed })
   })
 })
 
@@ -78,6 +87,8 @@ describe('checksFor', () => {
       'maximum',
       'byte-length',
       'true-count',
+      'false-count',
+      'float',
     ])
     const texts = relationPlan([columnPlan('a', { kind: 'text' })])
     expect(checksFor(texts).map(({ name }) => name)).toEqual(['row-count', 'column-count', 'byte-length'])
@@ -101,6 +112,8 @@ describe('runChecks', () => {
       maximum: 5,
       'byte-length': 4,
       'true-count': 1,
+      'false-count': 1,
+      float: 7,
     })
   })
 

@@ -27,6 +27,8 @@ function snapshotOf(counted: string, unloadedRowCount: number, violationCount = 
   const outcome: UnloadOutcome = { rowCount: unloadedRowCount, byteCount: 0, snapshot: 'one', parts: [], columns: [] }
   return {
     id: 'one',
+    fingerprint: () => Promise.reject(new Error('not asked at this depth')),
+    rows: () => Promise.reject(new Error('not asked')),
     measure: (_of, measures) => Promise.resolve(measures.map((measure) => ({ measure, value: counted }))),
     answer: () => Promise.reject(new Error('nothing is asked')),
     examine: (_of, assumptions) =>
