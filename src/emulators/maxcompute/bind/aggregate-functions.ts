@@ -1,7 +1,7 @@
 import { engineType, isFloating, isInteger, isText, types, typeText, type DataType } from '../data-type.js'
 import { unsupported } from '../odps-error.js'
 import { argument, asDouble } from './common-type.js'
-import { badArgument, checkCount, literalOf, nth, type CallPlace } from './function-rule.js'
+import { badArgument, checkCount, literalOf, nth, wholeOf, type CallPlace } from './function-rule.js'
 import { condition } from './operators.js'
 import type { Typed } from './typed.js'
 
@@ -88,7 +88,45 @@ const wmConcat: AggregateRule = (values, place) => {
   checkCount(values, 2, 2, place)
   literalOf(nth(values, 0), place)
   const [separator, value] = [nth(values, 0), argument(nth(values, 1), types.string, place)]
-  return bare(`string_agg(${distinctText(place)}${value.sql}, ${separator.sql})`, types.string)
+  const order = place.order === undefined ? '' : ` ORDER BY ${place.order.join(', ')}`
+  return bare(`string_agg(${distinctText(place)}${value.sql}, ${separator.sql}${order})`, types.string)
+}
+
+/** MAX_BY(value, key) and ARG_MAX(key, value): the value of the row with the largest key. */
+const valueBy =
+  (engine: 'arg_max' | 'arg_min', keyFirst: boolean): AggregateRule =>
+  (values, place) => {
+    checkCount(values, 2, 2, place)
+    const [value, key] = keyFirst ? [nth(values, 1), nth(values, 0)] : [nth(values, 0), nth(values, 1)]
+    return bare(`${engine}(${value.sql}, ${key.sql})`, value.type)
+  }
+
+/** PERCENTILE(integer, p): exact, between two values in proportion. */
+const percentile: AggregateRule = (values, place) => {
+  checkCount(values, 2, 2, place)
+  const value = nth(values, 0)
+  if (!isInteger(value.type)) throw badArgument(place, `expect an integer, actual ${typeText(value.type)}`)
+  return bare(`quantile_cont(${asDouble(value, place).sql}, ${nth(values, 1).sql})`, types.double)
+}
+
+const pair =
+  (engine: string): AggregateRule =>
+  (values, place) => {
+    checkCount(values, 2, 2, place)
+    return bare(`${engine}(${values.map((value) => asDouble(value, place).sql).join(', ')})`, types.double)
+  }
+
+const bitwise =
+  (engine: string): AggregateRule =>
+  (values, place) => {
+    checkCount(values, 1, 1, place)
+    return bare(`${engine}(${argument(nth(values, 0), types.bigint, place).sql})`, types.bigint)
+  }
+
+/** Which keys a row of GROUPING SETS is not grouped by, as bits. */
+const grouping: AggregateRule = (values, place) => {
+  checkCount(values, 1, Infinity, place)
+  return bare(`CAST(grouping(${values.map((value) => value.sql).join(', ')}) AS BIGINT)`, types.bigint)
 }
 
 const approxDistinct: AggregateRule = (values, place) => {
@@ -110,6 +148,21 @@ export const aggregateFunctions: Readonly<Record<string, AggregateRule>> = {
   variance: spread('var_pop'),
   var_samp: spread('var_samp'),
   wm_concat: wmConcat,
+  max_by: valueBy('arg_max', false),
+  min_by: valueBy('arg_min', false),
+  arg_max: valueBy('arg_max', true),
+  arg_min: valueBy('arg_min', true),
+  percentile,
+  corr: pair('corr'),
+  covar_pop: pair('covar_pop'),
+  covar_samp: pair('covar_samp'),
+  bitwise_and_agg: bitwise('bit_and'),
+  bitwise_or_agg: bitwise('bit_or'),
+  bitwise_xor_agg: bitwise('bit_xor'),
+  grouping,
+  grouping_id: grouping,
+  stddev_pop: spread('stddev_pop'),
+  var_pop: spread('var_pop'),
   approx_distinct: approxDistinct,
 }
 
@@ -133,9 +186,10 @@ const neighbour =
 const edge =
   (engine: 'first_value' | 'last_value'): AggregateRule =>
   (values, place) => {
-    checkCount(values, 1, 1, place)
+    checkCount(values, 1, 2, place)
     if (place.distinct) throw unsupported(place.at, `${engine} with DISTINCT`)
-    return bare(`${engine}(${nth(values, 0).sql})`, nth(values, 0).type)
+    const ignore = values[1] !== undefined && values[1].sql === 'true' ? ' IGNORE NULLS' : ''
+    return bare(`${engine}(${nth(values, 0).sql}${ignore})`, nth(values, 0).type)
   }
 
 /** Only with OVER. */
@@ -152,5 +206,10 @@ export const windowFunctions: Readonly<Record<string, AggregateRule>> = {
   lag: neighbour('lag'),
   lead: neighbour('lead'),
   first_value: edge('first_value'),
+  nth_value: (values, place) => {
+    checkCount(values, 2, 3, place)
+    const ignore = values[2] !== undefined && values[2].sql === 'true' ? ' IGNORE NULLS' : ''
+    return bare(`nth_value(${nth(values, 0).sql}, ${wholeOf(nth(values, 1), 1, place)}${ignore})`, nth(values, 0).type)
+  },
   last_value: edge('last_value'),
 }

@@ -50,8 +50,10 @@ const extreme =
   (values, place) => {
     checkCount(values, 2, Infinity, place)
     const { values: same, type } = unify(values, place)
-    const anyNull = same.map((value) => `${value.sql} IS NULL`).join(' OR ')
     const list = same.map((value) => value.sql).join(', ')
+    // The engine passes NULL by, as GREATEST does: NULL is the smallest. In Hive mode NULL makes the whole NULL.
+    if (engine === 'greatest' && !place.bind.settings.hive) return typed(`greatest(${list})`, type, ...values)
+    const anyNull = same.map((value) => `${value.sql} IS NULL`).join(' OR ')
     return typed(`CASE WHEN ${anyNull} THEN NULL ELSE ${engine}(${list}) END`, type, ...values)
   }
 

@@ -13,12 +13,37 @@ const letters: readonly (readonly [string, string])[] = [
   ['ss', '%S'],
 ]
 
+/** DATE_FORMAT's letters, where case counts. */
+const patternLetters: readonly (readonly [string, string])[] = [
+  ['yyyy', '%Y'],
+  ['YYYY', '%Y'],
+  ['SSS', '%g'],
+  ['MM', '%m'],
+  ['mm', '%M'],
+  ['mi', '%M'],
+  ['dd', '%d'],
+  ['HH', '%H'],
+  ['hh', '%I'],
+  ['ss', '%S'],
+]
+
+/** A format of DATE_FORMAT as the engine's strftime writes it; an unknown letter is refused. */
+export function patternFormat(format: string, at: Position): string {
+  return translated(format, (rest) => patternLetters.find(([letter]) => rest.startsWith(letter)), at)
+}
+
 /** A format of TO_CHAR and TO_DATE as the engine's strftime writes it; an unknown letter is refused. */
 export function engineFormat(format: string, at: Position): string {
+  return translated(format, (rest) => letters.find(([letter]) => rest.toLowerCase().startsWith(letter)), at)
+}
+
+type Letter = readonly [string, string]
+
+function translated(format: string, find: (rest: string) => Letter | undefined, at: Position): string {
   let rest = format
   let result = ''
   while (rest !== '') {
-    const match = letters.find(([letter]) => rest.toLowerCase().startsWith(letter))
+    const match = find(rest)
     const first = rest.charAt(0)
     if (match !== undefined) result += match[1]
     else if (/[a-z]/i.test(first)) throw unsupported(at, `date format '${format}'`)

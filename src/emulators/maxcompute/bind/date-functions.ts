@@ -7,7 +7,7 @@ import { badArgument, checkCount, literalOf, nth, type CallPlace, type FunctionR
 import { text, typed, type Typed } from './typed.js'
 
 /** The wall clock of a date or moment; texts are not taken in its place (maxcompute.md 5.6). */
-function wall(value: Typed, place: CallPlace): string {
+export function wall(value: Typed, place: CallPlace): string {
   if (value.type.base === 'void') return 'CAST(NULL AS TIMESTAMP)'
   if (isTemporal(value.type)) return wallSql(value.sql, value.type, place.bind.settings.timeZone)
   if (place.bind.settings.hive) return `CAST(${argument(value, types.string, place).sql} AS TIMESTAMP)`
@@ -15,7 +15,7 @@ function wall(value: Typed, place: CallPlace): string {
 }
 
 /** A wall clock back in the type it came from. */
-function back(sql: string, type: DataType, place: CallPlace): string {
+export function back(sql: string, type: DataType, place: CallPlace): string {
   if (type.base === 'date') return `CAST(${sql} AS DATE)`
   return type.base === 'timestamp_ntz' ? sql : instantSql(sql, place.bind.settings.timeZone)
 }
@@ -136,7 +136,6 @@ export const dateFunctions: Readonly<Record<string, FunctionRule>> = {
   hour: fixedPart('hour'),
   minute: fixedPart('minute'),
   second: fixedPart('second'),
-  weekofyear: fixedPart('week'),
   last_day: lastDay,
   getdate: now(types.datetime),
   now: now(types.datetime),

@@ -59,6 +59,36 @@ export const engineMacros: readonly string[] = [
   `CREATE OR REPLACE MACRO maxcompute.moment_text_nine(v) AS strftime(v, '%Y-%m-%d %H:%M:%S.%f') || '000'`,
   `CREATE OR REPLACE MACRO maxcompute.float_text(v, t) AS CASE
      WHEN isnan(v) THEN 'NaN' WHEN isinf(v) AND v > 0 THEN 'Infinity' WHEN isinf(v) THEN '-Infinity' ELSE t END`,
+  // Positions from 1; a negative start counts from the end and keeps searching towards it.
+  `CREATE OR REPLACE MACRO maxcompute.nth_place(s, part, first, n) AS CASE
+     WHEN s IS NULL OR part IS NULL OR first IS NULL THEN NULL WHEN part = '' THEN 1
+     WHEN first < 0 THEN coalesce(list_extract(list_filter(range(length(s) + first + 1, 0, -1), lambda i: substr(s, i, length(part)) = part), n), 0)
+     ELSE coalesce(list_extract(list_filter(range(greatest(first, 1), length(s) + 1), lambda i: substr(s, i, length(part)) = part), n), 0) END`,
+  // What stands before the nth match: the pieces that the matches leave, and the matches between them.
+  `CREATE OR REPLACE MACRO maxcompute.before_match(s, p, n) AS array_to_string(list_transform(range(1, n + 1), lambda i:
+     coalesce(list_extract(regexp_split_to_array(s, p), i), '') || CASE WHEN i < n THEN coalesce(list_extract(regexp_extract_all(s, p), i), '') ELSE '' END), '')`,
+  `CREATE OR REPLACE MACRO maxcompute.match_place(s, p, n, behind) AS CASE WHEN s IS NULL OR p IS NULL THEN NULL
+     WHEN length(regexp_extract_all(s, p)) < n THEN 0
+     ELSE length(maxcompute.before_match(s, p, n)) + 1 + CASE WHEN behind = 1 THEN length(list_extract(regexp_extract_all(s, p), n)) ELSE 0 END END`,
+  `CREATE OR REPLACE MACRO maxcompute.replace_nth(s, p, r, n) AS CASE WHEN length(regexp_extract_all(s, p)) < n THEN s
+     ELSE maxcompute.before_match(s, p, n) || regexp_replace(list_extract(regexp_extract_all(s, p), n), p, r)
+       || substr(s, length(maxcompute.before_match(s, p, n)) + length(list_extract(regexp_extract_all(s, p), n)) + 1) END`,
+  `CREATE OR REPLACE MACRO maxcompute.months_between(a, b) AS CASE
+     WHEN day(a) = day(b) OR (last_day(a) = CAST(a AS DATE) AND last_day(b) = CAST(b AS DATE))
+       THEN CAST((year(a) - year(b)) * 12 + month(a) - month(b) AS DOUBLE)
+     ELSE (year(a) - year(b)) * 12 + month(a) - month(b)
+       + (epoch_us(a) - epoch_us(date_trunc('month', a)) - epoch_us(b) + epoch_us(date_trunc('month', b))) / (31 * 86400e6) END`,
+  `CREATE OR REPLACE MACRO maxcompute.next_day(d, w) AS CASE WHEN list_position(['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], w) IS NOT NULL
+     THEN d + CAST((list_position(['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'], w) - isodow(d) + 6) % 7 + 1 AS INTEGER) END`,
+  `CREATE OR REPLACE MACRO maxcompute.from_base_2(v) AS TRY_CAST('0b' || v AS UBIGINT)`,
+  `CREATE OR REPLACE MACRO maxcompute.from_base_8(v) AS CASE WHEN regexp_full_match(v, '[0-7]{1,21}') THEN
+     list_reduce(list_transform(string_split(v, ''), lambda d: CAST(d AS UBIGINT)), lambda x, d: x * 8 + d) END`,
+  `CREATE OR REPLACE MACRO maxcompute.from_base_10(v) AS TRY_CAST(v AS UBIGINT)`,
+  `CREATE OR REPLACE MACRO maxcompute.from_base_16(v) AS TRY_CAST('0x' || v AS UBIGINT)`,
+  `CREATE OR REPLACE MACRO maxcompute.to_base_2(v) AS to_binary(v)`,
+  `CREATE OR REPLACE MACRO maxcompute.to_base_8(v) AS to_base(CAST(v AS BIGINT), 8)`,
+  `CREATE OR REPLACE MACRO maxcompute.to_base_10(v) AS CAST(v AS VARCHAR)`,
+  `CREATE OR REPLACE MACRO maxcompute.to_base_16(v) AS to_hex(v)`,
   // 15 significant digits decide whether two DOUBLEs are the same (maxcompute.md 5.6).
   `CREATE OR REPLACE MACRO maxcompute.same_double(a, b) AS (a = b OR abs(a - b) < 1e-15 * greatest(abs(a), abs(b)))`,
 ]

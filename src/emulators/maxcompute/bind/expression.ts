@@ -1,5 +1,5 @@
 import { isInteger, isNumeric, isText, resolveType, types, typeText, type DataType } from '../data-type.js'
-import { semanticError } from '../odps-error.js'
+import { semanticError, unsupported, type Position } from '../odps-error.js'
 import type { Expression, Order, Window } from '../sql/ast.js'
 import { bindCall } from './call.js'
 import { castExplicitly } from './cast.js'
@@ -28,6 +28,8 @@ export function bindExpression(expression: Expression, scope: Scope, bind: BindC
       return bindInterval(expression, bind)
     case 'column':
       return scope.column(expression.parts, at)
+    case 'row':
+      throw semanticError(at, 'a row of values is only allowed before IN (SELECT …)')
     case 'star':
       throw semanticError(at, '* is only allowed in SELECT and COUNT')
     case 'call':
@@ -64,6 +66,8 @@ function bindTest(expression: TestExpression, scope: Scope, bind: BindContext): 
     return { sql: `EXISTS (${bind.bindQuery(expression.query, scope).sql})`, type: types.boolean }
   }
   if (expression.kind === 'scalar') return bindScalar(expression, scope, bind)
+  if (expression.kind === 'in-query' && expression.operand.kind === 'row')
+    return bindRowInQuery(expression, expression.operand.items, scope, bind)
   const operand = bindExpression(expression.operand, scope, bind)
   const not = expression.not ? 'NOT ' : ''
   switch (expression.kind) {
@@ -135,6 +139,28 @@ function bindInQuery(
   return typed(sql, types.boolean, operand)
 }
 
+/** `(a, b) IN (SELECT …)` */
+function bindRowInQuery(
+  expression: Extract<Expression, { kind: 'in-query' }>,
+  items: readonly Expression[],
+  scope: Scope,
+  bind: BindContext,
+): Typed {
+  const place = { at: expression.at, bind }
+  if (expression.not) throw unsupported(expression.at, 'NOT IN of several columns')
+  const query = bind.bindQuery(expression.query, scope)
+  if (query.columns.length !== items.length) {
+    throw semanticError(expression.at, `IN subquery must return ${items.length} columns, found ${query.columns.length}`)
+  }
+  const names = query.columns.map((_, i) => `c${i}`)
+  const tests = items.map((item, i) => {
+    const column: Typed = { sql: `_r.c${i}`, type: query.columns[i]?.type ?? types.void }
+    return compare('=', bindExpression(item, scope, bind), column, place).sql
+  })
+  const sql = `EXISTS (SELECT 1 FROM (${query.sql}) AS _r(${names.join(', ')}) WHERE ${tests.join(' AND ')})`
+  return { sql, type: types.boolean }
+}
+
 function bindUnary(expression: Extract<Expression, { kind: 'unary' }>, scope: Scope, bind: BindContext): Typed {
   const place = { at: expression.at, bind }
   const operand = bindExpression(expression.operand, scope, bind)
@@ -171,11 +197,20 @@ function bindCallExpression(call: Extract<Expression, { kind: 'call' }>, scope: 
     const counted = value.kind === 'star' && value.qualifier === undefined && call.name === 'count' && !call.distinct
     return counted ? { sql: '*', type: types.bigint } : bindExpression(value, scope, bind)
   })
-  const over = call.over === undefined ? undefined : bindWindow(call.over, scope, bind)
-  return bindCall(call, values, over, bind)
+  const clauses = {
+    over: call.over === undefined ? undefined : bindWindow(call.over, call.at, scope, bind),
+    filter:
+      call.filter === undefined
+        ? undefined
+        : condition(bindExpression(call.filter, scope, bind), { at: call.filter.at, bind }).sql,
+    order: call.withinGroup?.map((one) => orderSql(one, bindExpression(one.expression, scope, bind).sql, bind)),
+  }
+  return bindCall(call, values, clauses, bind)
 }
 
-function bindWindow(window: Window, scope: Scope, bind: BindContext): string {
+function bindWindow(written: Window, at: Position, scope: Scope, bind: BindContext): string {
+  const window = written.named === undefined ? written : scope.window(written.named)
+  if (window === undefined) throw semanticError(at, `window ${written.named ?? ''} cannot be resolved`)
   const partition = window.partitionBy.map((value) => bindExpression(value, scope, bind).sql)
   const order = window.orderBy.map((one) => orderSql(one, bindExpression(one.expression, scope, bind).sql, bind))
   // Without a frame the default is ROWS, and RANGE in Hive mode (maxcompute.md 6).

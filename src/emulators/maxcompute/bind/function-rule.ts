@@ -6,6 +6,8 @@ export interface CallPlace extends Place {
   /** Lower case. */
   readonly function: string
   readonly distinct: boolean
+  /** Keys of WITHIN GROUP (ORDER BY …), in the engine's SQL. */
+  readonly order?: readonly string[]
 }
 
 export type FunctionRule = (values: readonly Typed[], place: CallPlace) => Typed
@@ -30,6 +32,14 @@ export function badArgument(place: CallPlace, what: string): StatementError {
     '0130121',
     `${placeText(place.at)} Invalid argument type - in function ${place.function}, ${what}`,
   )
+}
+
+/** The whole number of an argument that must be a literal of at least `least`. */
+export function wholeOf(value: Typed, least: number, place: CallPlace): number {
+  const digits = literalOf(value, place)
+  if (!/^-?\d+$/.test(digits) || Number(digits) < least)
+    throw badArgument(place, `expect a whole number from ${least} on, actual ${digits}`)
+  return Number(digits)
 }
 
 /** The text of an argument that must be a literal. */

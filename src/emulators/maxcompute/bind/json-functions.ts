@@ -21,4 +21,13 @@ export const jsonFunctions: Readonly<Record<string, FunctionRule>> = {
       nth(values, 0).type.base === 'json' ? nth(values, 0).sql : argument(nth(values, 0), types.string, place).sql
     return typed(`json_extract_string(${source}, ${text(literalOf(nth(values, 1), place))})`, types.string, ...values)
   },
+  json_extract: (values, place) => {
+    checkCount(values, 2, 2, place)
+    const path = text(literalOf(nth(values, 1), place))
+    return typed(
+      `CAST(json_extract(${argument(nth(values, 0), json, place).sql}, ${path}) AS VARCHAR)`,
+      json,
+      ...values,
+    )
+  },
 }

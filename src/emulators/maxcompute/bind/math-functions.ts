@@ -57,8 +57,12 @@ const trunc: FunctionRule = (values, place) => {
   if (value.type.base !== 'decimal') {
     return typed(`(trunc(CAST(${value.sql} AS DOUBLE) * 1e${digits}) / 1e${digits})`, types.double, value)
   }
-  if (digits !== '0') throw unsupported(place.at, `TRUNC of a decimal to ${digits} digits`)
-  return typed(`CAST(trunc(${value.sql}) AS ${engineType(value.type)})`, value.type, value)
+  const scale = Math.min(value.type.scale ?? 18, Number(digits))
+  const digitText = `CAST(${value.sql} AS VARCHAR)`
+  const cut =
+    scale === 0 ? `split_part(${digitText}, '.', 1)` : `regexp_extract(${digitText}, '^-?[0-9]*[.]?[0-9]{0,${scale}}')`
+  const result = `CAST(CASE WHEN ${cut} IN ('', '-') THEN '0' ELSE ${cut} END AS ${engineType(value.type)})`
+  return typed(`CASE WHEN ${value.sql} IS NOT NULL THEN ${result} END`, value.type, value)
 }
 
 function double(engine: string, count = 1): FunctionRule {
@@ -81,22 +85,17 @@ const mod: FunctionRule = (values, place) => {
   return applyOperator('%', nth(values, 0), nth(values, 1), place)
 }
 
+const bases = ['2', '8', '10', '16']
+
 /** CONV(text, 16, 10) and CONV(number, 10, 16): up to 64 bits, NULL beyond (redshift.md 5.1). */
 const conv: FunctionRule = (values, place) => {
   checkCount(values, 3, 3, place)
-  const value = nth(values, 0)
+  if (values.some((value) => value.type.base === 'void')) return typed('CAST(NULL AS VARCHAR)', types.string, ...values)
   const [from, to] = [literalOf(nth(values, 1), place), literalOf(nth(values, 2), place)]
-  const source = argument(value, types.string, place).sql
-  const digits: Readonly<Record<string, string>> = { 2: '0b', 10: '', 16: '0x' }
-  const prefix = digits[from]
-  if (prefix === undefined || !['2', '10', '16'].includes(to))
-    throw unsupported(place.at, `CONV from base ${from} to base ${to}`)
-  const read =
-    from === '2'
-      ? `TRY_CAST(('0b' || ${source}) AS UBIGINT)`
-      : `TRY_CAST((${prefix === '' ? source : `'0x' || ${source}`}) AS UBIGINT)`
-  const written = to === '10' ? `CAST(${read} AS VARCHAR)` : to === '16' ? `to_hex(${read})` : `to_binary(${read})`
-  return typed(written, types.string, value)
+  const wrong = [from, to].find((base) => !bases.includes(base))
+  if (wrong !== undefined) throw badArgument(place, `expect a base of ${bases.join(', ')}, actual ${wrong}`)
+  const source = argument(nth(values, 0), types.string, place).sql
+  return typed(`maxcompute.to_base_${to}(maxcompute.from_base_${from}(${source}))`, types.string, nth(values, 0))
 }
 
 const bits =
@@ -127,6 +126,40 @@ export const mathFunctions: Readonly<Record<string, FunctionRule>> = {
   sin: double('sin'),
   cos: double('cos'),
   tan: double('tan'),
+  asin: double('asin'),
+  acos: double('acos'),
+  atan: double('atan'),
+  atan2: double('atan2', 2),
+  sinh: double('sinh'),
+  cosh: double('cosh'),
+  tanh: double('tanh'),
+  cot: double('cot'),
+  cbrt: double('cbrt'),
+  degrees: double('degrees'),
+  radians: double('radians'),
+  pi: double('pi', 0),
+  e: (values, place) => {
+    checkCount(values, 0, 0, place)
+    return typed('exp(1.0::DOUBLE)', types.double)
+  },
+  // LOG(base, number)
+  log: (values, place) => {
+    checkCount(values, 2, 2, place)
+    const [base, number] = values.map((value) => asDouble(value, place).sql)
+    return typed(`(ln(${number ?? ''}) / ln(${base ?? ''}))`, types.double, ...values)
+  },
+  factorial: (values, place) => {
+    checkCount(values, 1, 1, place)
+    return typed(
+      `CAST(factorial(CAST(${asBigint(nth(values, 0), place)} AS INTEGER)) AS BIGINT)`,
+      types.bigint,
+      ...values,
+    )
+  },
+  bin: (values, place) => {
+    checkCount(values, 1, 1, place)
+    return typed(`to_binary(${asBigint(nth(values, 0), place)})`, types.string, ...values)
+  },
   sign,
   mod,
   conv,

@@ -1,5 +1,6 @@
 import type { DataType } from '../data-type.js'
 import { semanticError, type Position } from '../odps-error.js'
+import type { Window } from '../sql/ast.js'
 import type { Typed } from './typed.js'
 import { name } from './typed.js'
 
@@ -18,11 +19,18 @@ export interface ScopeRelation {
   readonly columns: readonly OutputColumn[]
 }
 
+/** An item of the select list. */
+export interface NamedOutput extends OutputColumn {
+  readonly sql: string
+}
+
 /** A query's names: its relations, then those of the query around it; and the common table expressions in sight. */
 export class Scope {
   readonly relations: ScopeRelation[] = []
   readonly #parent: Scope | undefined
   readonly #ctes = new Map<string, readonly OutputColumn[]>()
+  readonly #windows = new Map<string, Window>()
+  #outputs: readonly NamedOutput[] = []
 
   constructor(parent?: Scope) {
     this.#parent = parent
@@ -34,6 +42,19 @@ export class Scope {
 
   cte(cte: string): readonly OutputColumn[] | undefined {
     return this.#ctes.get(cte) ?? this.#parent?.cte(cte)
+  }
+
+  addWindow(window: string, definition: Window): void {
+    this.#windows.set(window, definition)
+  }
+
+  window(window: string): Window | undefined {
+    return this.#windows.get(window)
+  }
+
+  /** From now on names that no relation has mean the select list: for QUALIFY and ORDER BY. */
+  nameOutputs(outputs: readonly NamedOutput[]): void {
+    this.#outputs = outputs
   }
 
   addRelation(relation: ScopeRelation, at: Position): void {
@@ -59,8 +80,13 @@ export class Scope {
     })
     const [match, second] = matches
     if (second !== undefined) throw semanticError(at, `column reference ${parts.join('.')} is ambiguous`)
-    if (match === undefined) return this.#parent?.tryColumn(parts, at)
+    if (match === undefined) return this.#output(parts) ?? this.#parent?.tryColumn(parts, at)
     return { sql: `${name(match.relation.alias)}.${name(column)}`, type: match.one.type }
+  }
+
+  #output(parts: readonly string[]): Typed | undefined {
+    const output = parts.length === 1 ? this.#outputs.find((one) => one.name === parts[0]) : undefined
+    return output === undefined ? undefined : { sql: output.sql, type: output.type }
   }
 
   /** The table whose partition column this is, here and not in a query around. */

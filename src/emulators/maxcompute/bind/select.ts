@@ -1,5 +1,5 @@
 import { semanticError } from '../odps-error.js'
-import type { Expression, Order, Query, Select, SelectItem } from '../sql/ast.js'
+import type { Expression, Grouping, Order, Query, Select, SelectItem } from '../sql/ast.js'
 import { bindExpression, orderSql } from './expression.js'
 import { condition } from './operators.js'
 import { limitSql } from './query-parts.js'
@@ -21,8 +21,12 @@ export function bindSelect(select: Select, parent: Scope, bind: BindContext, que
   const from = select.from === undefined ? '' : ` FROM ${bindRelation(select.from, scope, bind)}`
   const where = select.where === undefined ? '' : ` WHERE ${bindWhere(select.where, scope, bind)}`
   checkScan(select, scope, bind)
+  for (const { name, window } of select.windows ?? []) scope.addWindow(name, window)
   const outputs = select.items.flatMap((item) => bindItem(item, scope, bind)).map(nameOutput)
-  const groupBy = select.groupBy.map((key) => groupKey(key, outputs, scope, bind))
+  const groupBy = [
+    ...select.groupBy.map((key) => groupKey(key, outputs, scope, bind)),
+    ...(select.groupings ?? []).map((grouping) => groupingSql(grouping, outputs, scope, bind)),
+  ]
   if (groupBy.length > 0 && select.distinct) {
     throw semanticError(select.at, 'SELECT DISTINCT and GROUP BY cannot be used in the same query')
   }
@@ -30,12 +34,18 @@ export function bindSelect(select: Select, parent: Scope, bind: BindContext, que
     select.having === undefined
       ? ''
       : ` HAVING ${condition(bindExpression(select.having, scope, bind), { at: select.having.at, bind }).sql}`
+  scope.nameOutputs(outputs)
+  const qualify =
+    select.qualify === undefined
+      ? ''
+      : ` QUALIFY ${condition(bindExpression(select.qualify, scope, bind), { at: select.qualify.at, bind }).sql}`
   const orderBy = query.orderBy.map((order) => orderKey(order, outputs, scope, bind))
   const items = outputs.map((output) => `${output.sql} AS ${name(output.name)}`)
   const sql = [
     `SELECT ${select.distinct ? 'DISTINCT ' : ''}${items.join(', ')}${from}${where}`,
     groupBy.length === 0 ? '' : ` GROUP BY ${groupBy.join(', ')}`,
     having,
+    qualify,
     orderBy.length === 0 ? '' : ` ORDER BY ${orderBy.join(', ')}`,
     limitSql(query),
   ].join('')
@@ -65,13 +75,15 @@ function expandStar(star: Extract<Expression, { kind: 'star' }>, scope: Scope): 
   )
   if (relations.length === 0) throw semanticError(star.at, `${qualifier ?? ''}* cannot be resolved`)
   return relations.flatMap((relation) =>
-    relation.columns.map((column) => ({
-      sql: `${name(relation.alias)}.${name(column.name)}`,
-      type: column.type,
-      name: column.name,
-      expression: undefined,
-      alias: undefined,
-    })),
+    relation.columns
+      .filter((column) => !(star.except ?? []).includes(column.name))
+      .map((column) => ({
+        sql: `${name(relation.alias)}.${name(column.name)}`,
+        type: column.type,
+        name: column.name,
+        expression: undefined,
+        alias: undefined,
+      })),
   )
 }
 
@@ -109,6 +121,12 @@ function groupKey(key: Expression, outputs: readonly Output[], scope: Scope, bin
   const bound: Typed = bindExpression(key, scope, bind)
   if (bound.aggregate === true) throw semanticError(key.at, 'aggregate function is not allowed in GROUP BY')
   return bound.sql
+}
+
+/** GROUPING SETS ((a, b), ()), ROLLUP (a, b), CUBE (a, b). */
+function groupingSql(grouping: Grouping, outputs: readonly Output[], scope: Scope, bind: BindContext): string {
+  const sets = grouping.sets.map((set) => `(${set.map((key) => groupKey(key, outputs, scope, bind)).join(', ')})`)
+  return `${grouping.kind} (${sets.join(', ')})`
 }
 
 /** Names of the output come before columns of the input. */

@@ -1,8 +1,8 @@
 import { isText, types, typeText, type DataType } from '../data-type.js'
-import { semanticError, unsupported } from '../odps-error.js'
+import { unsupported } from '../odps-error.js'
 import { argument } from './common-type.js'
 import { badArgument, checkCount, literalOf, nth, type CallPlace, type FunctionRule } from './function-rule.js'
-import { typed, type Typed } from './typed.js'
+import { fails, typed, type Typed } from './typed.js'
 
 const asText = (value: Typed, place: CallPlace): string => argument(value, types.string, place).sql
 const asCount = (value: Typed, place: CallPlace): string => argument(value, types.bigint, place).sql
@@ -38,7 +38,12 @@ const substring: FunctionRule = (values, place) => {
   const source = asText(nth(values, 0), place)
   const start = asCount(nth(values, 1), place)
   const length = values[2] === undefined ? '' : `, greatest(${asCount(values[2], place)}, 0)`
-  const whole = `substr(${source}, ${start}${length})`
+  const part = `substr(${source}, ${start}${length})`
+  // Before the first character there is nothing.
+  const whole =
+    nth(values, 1).literal?.startsWith('-') === false
+      ? part
+      : `CASE WHEN ${start} < -length(${source}) THEN '' ELSE ${part} END`
   const zero = place.bind.settings.hive ? `substr(${source}, 1${length})` : 'NULL'
   const known = nth(values, 1).literal
   const sql = known !== undefined && known !== '0' ? whole : `CASE WHEN ${start} = 0 THEN ${zero} ELSE ${whole} END`
@@ -56,12 +61,6 @@ const pad =
     ]
     return typed(`${side}(${source}, CAST(${length} AS INTEGER), ${filler})`, types.string, ...values)
   }
-
-const instr: FunctionRule = (values, place) => {
-  checkCount(values, 2, 4, place)
-  if (values.length > 2) throw unsupported(place.at, 'INSTR with a start position')
-  return typed(`instr(${asText(nth(values, 0), place)}, ${asText(nth(values, 1), place)})`, types.bigint, ...values)
-}
 
 /** A digest of text or binary in lower-case hexadecimal. */
 function digest(render: (sql: string) => string): FunctionRule {
@@ -119,22 +118,6 @@ function trim(engine: string): FunctionRule {
   }
 }
 
-const regexpReplace: FunctionRule = (values, place) => {
-  checkCount(values, 3, 4, place)
-  if (values[3] !== undefined && literalOf(values[3], place) !== '0')
-    throw unsupported(place.at, 'REGEXP_REPLACE of one occurrence')
-  const [source, pattern, replacement] = [0, 1, 2].map((i) => asText(nth(values, i), place))
-  return typed(`regexp_replace(${source}, ${pattern}, ${replacement}, 'g')`, types.string, ...values)
-}
-
-const regexpExtract: FunctionRule = (values, place) => {
-  checkCount(values, 2, 3, place)
-  const group = values[2] === undefined ? '1' : literalOf(values[2], place)
-  if (!/^\d$/.test(group)) throw semanticError(place.at, `group ${group} of REGEXP_EXTRACT is not in the range 0 to 9`)
-  const [source, pattern] = [asText(nth(values, 0), place), asText(nth(values, 1), place)]
-  return typed(`regexp_extract(${source}, ${pattern}, ${group})`, types.string, ...values)
-}
-
 export const textFunctions: Readonly<Record<string, FunctionRule>> = {
   length: lengthOf((sql, binary) => (binary ? `octet_length(${sql})` : `length(${sql})`)),
   char_length: lengthOf((sql) => `length(${sql})`),
@@ -143,7 +126,6 @@ export const textFunctions: Readonly<Record<string, FunctionRule>> = {
   substring,
   concat,
   concat_ws: concatWs,
-  instr,
   rpad: pad('rpad'),
   lpad: pad('lpad'),
   trim: trim('trim'),
@@ -155,11 +137,6 @@ export const textFunctions: Readonly<Record<string, FunctionRule>> = {
   tolower: plain(1, 1, (sql) => `lower(${sql})`),
   reverse: plain(1, 1, (sql) => `reverse(${sql})`),
   replace: plain(3, 3, (source, search, put) => `replace(${source}, ${search}, ${put})`),
-  split_part: (values, place) => {
-    checkCount(values, 3, 3, place)
-    const sql = `split_part(${asText(nth(values, 0), place)}, ${asText(nth(values, 1), place)}, ${asCount(nth(values, 2), place)})`
-    return typed(sql, types.string, ...values)
-  },
   repeat: (values, place) => {
     checkCount(values, 2, 2, place)
     return typed(`repeat(${asText(nth(values, 0), place)}, ${asCount(nth(values, 1), place)})`, types.string, ...values)
@@ -168,11 +145,30 @@ export const textFunctions: Readonly<Record<string, FunctionRule>> = {
     checkCount(values, 1, 1, place)
     return typed(`repeat(' ', ${asCount(nth(values, 0), place)})`, types.string, ...values)
   },
+  chr: (values, place) => {
+    checkCount(values, 1, 1, place)
+    const code = asCount(nth(values, 0), place)
+    const failure = fails('0121095', 'Invalid argument - argument of chr is not in the range 0 to 255')
+    const sql = `CASE WHEN ${code} BETWEEN 0 AND 255 THEN chr(CAST(${code} AS INTEGER)) WHEN ${code} IS NOT NULL THEN ${failure} END`
+    return typed(sql, types.string, ...values)
+  },
+  translate: plain(3, 3, (source, from, to) => `translate(${source}, ${from}, ${to})`),
+  initcap: plain(
+    1,
+    1,
+    (sql) =>
+      `array_to_string(list_transform(string_split(lower(${sql}), ' '), lambda w: upper(substr(w, 1, 1)) || substr(w, 2)), ' ')`,
+  ),
+  base64: (values, place) => {
+    checkCount(values, 1, 1, place)
+    return typed(
+      `to_base64(${nth(values, 0).type.base === 'binary' ? nth(values, 0).sql : `encode(${asText(nth(values, 0), place)})`})`,
+      types.string,
+      ...values,
+    )
+  },
+  unbase64: plain(1, 1, (sql) => `from_base64(${sql})`, types.binary),
   ascii: plain(1, 1, (sql) => `CAST(ascii(${sql}) AS BIGINT)`, types.bigint),
-  regexp_replace: regexpReplace,
-  regexp_extract: regexpExtract,
-  regexp_count: plain(2, 2, (s, p) => `CAST(length(regexp_extract_all(${s}, ${p})) AS BIGINT)`, types.bigint),
-  regexp_instr: plain(2, 2, (s, p) => `CAST(instr(${s}, regexp_extract(${s}, ${p})) AS BIGINT)`, types.bigint),
   md5: digest((sql) => `md5(${sql})`),
   sha: digest((sql) => `sha1(${sql})`),
   sha1: digest((sql) => `sha1(${sql})`),

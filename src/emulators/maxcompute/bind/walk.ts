@@ -23,9 +23,11 @@ function partsOf(expression: Expression): readonly Expression[] {
     case 'like':
       return [expression.operand, expression.pattern]
     case 'call': {
-      const { over } = expression
+      const { over, filter, withinGroup = [] } = expression
       return [
         ...expression.arguments,
+        ...(filter === undefined ? [] : [filter]),
+        ...withinGroup.map((one) => one.expression),
         ...(over?.partitionBy ?? []),
         ...(over?.orderBy ?? []).map((one) => one.expression),
       ]
@@ -34,6 +36,8 @@ function partsOf(expression: Expression): readonly Expression[] {
       const ends = [expression.subject, expression.otherwise].filter((one) => one !== undefined)
       return [...ends, ...expression.branches.flatMap(({ when, then }) => [when, then])]
     }
+    case 'row':
+      return expression.items
     default:
       return []
   }
@@ -51,9 +55,9 @@ function* expressionsOfBody(body: QueryBody): Generator<Expression> {
     yield* expressionsOfBody(body.left)
     yield* expressionsOfBody(body.right)
   } else {
-    const conditions = [body.where, body.having].filter((one) => one !== undefined)
-    for (const one of [...body.items.map((item) => item.expression), ...conditions, ...body.groupBy])
-      yield* expressionsIn(one)
+    const conditions = [body.where, body.having, body.qualify].filter((one) => one !== undefined)
+    const keys = [...body.groupBy, ...(body.groupings ?? []).flatMap((grouping) => grouping.sets.flat())]
+    for (const one of [...body.items.map((item) => item.expression), ...conditions, ...keys]) yield* expressionsIn(one)
   }
 }
 

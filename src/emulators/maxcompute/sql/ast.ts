@@ -17,7 +17,10 @@ export type Expression = { readonly at: Position } & (
   | { readonly kind: 'typed'; readonly type: string; readonly value: string }
   | { readonly kind: 'interval'; readonly value: string; readonly unit: string; readonly to?: string }
   | { readonly kind: 'column'; readonly parts: readonly string[] }
-  | { readonly kind: 'star'; readonly qualifier?: string }
+  /** `except`: the columns that `* EXCEPT (…)` leaves out. */
+  | { readonly kind: 'star'; readonly qualifier?: string; readonly except?: readonly string[] }
+  /** `(a, b)` before IN. */
+  | { readonly kind: 'row'; readonly items: readonly Expression[] }
   | Call
   | { readonly kind: 'unary'; readonly operator: '-' | '+' | '~' | 'not'; readonly operand: Expression }
   | { readonly kind: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
@@ -62,10 +65,16 @@ export interface Call {
   readonly name: string
   readonly arguments: readonly Expression[]
   readonly distinct: boolean
+  /** WITHIN GROUP (ORDER BY …). */
+  readonly withinGroup?: readonly Order[]
+  /** FILTER (WHERE …). */
+  readonly filter?: Expression
   readonly over?: Window
 }
 
 export interface Window {
+  /** OVER w, for a window of the WINDOW clause. */
+  readonly named?: string
   readonly partitionBy: readonly Expression[]
   readonly orderBy: readonly Order[]
   /** `ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW`, made of known words only. */
@@ -91,7 +100,16 @@ export interface Select {
   readonly from?: Relation
   readonly where?: Expression
   readonly groupBy: readonly Expression[]
+  /** They multiply with each other and with the plain keys. */
+  readonly groupings?: readonly Grouping[]
   readonly having?: Expression
+  readonly qualify?: Expression
+  readonly windows?: readonly { readonly name: string; readonly window: Window }[]
+}
+
+export interface Grouping {
+  readonly kind: 'GROUPING SETS' | 'ROLLUP' | 'CUBE'
+  readonly sets: readonly (readonly Expression[])[]
 }
 
 export interface SetOperation {

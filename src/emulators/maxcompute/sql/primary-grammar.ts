@@ -15,7 +15,7 @@ export function readPrimary(reader: TokenReader): Expression {
   if (reader.isMark('(')) return readParenthesis(reader)
   if (reader.isMark('*')) {
     reader.next()
-    return { kind: 'star', at }
+    return { kind: 'star', at, ...readExcept(reader) }
   }
   const upper = kind === 'word' ? text.toUpperCase() : ''
   if (upper === 'NULL') return reader.next() && { kind: 'null', at }
@@ -43,7 +43,9 @@ function readParenthesis(reader: TokenReader): Expression {
   const at = reader.at
   return reader.inParentheses((): Expression => {
     if (startsQuery(reader)) return { kind: 'scalar', query: reader.query(), at }
-    return reader.expression()
+    const [first, ...others] = reader.list(() => reader.expression())
+    if (first === undefined) throw reader.unexpected('an expression')
+    return others.length === 0 ? first : { kind: 'row', items: [first, ...others], at }
   })
 }
 
@@ -52,10 +54,19 @@ function readColumn(reader: TokenReader): Expression {
   const parts = [reader.identifier()]
   while (reader.isMark('.')) {
     reader.next()
-    if (reader.takeMark('*')) return { kind: 'star', qualifier: parts.join('.'), at }
+    if (reader.takeMark('*')) return { kind: 'star', qualifier: parts.join('.'), at, ...readExcept(reader) }
     parts.push(reader.identifier())
   }
   return { kind: 'column', parts, at }
+}
+
+/** `EXCEPT (a, b)` after a star; `EXCEPT (SELECT …)` is a set operation. */
+function readExcept(reader: TokenReader): { except?: string[] } {
+  const [bracket, name] = [reader.peek(1), reader.peek(2)]
+  const isList = reader.isWords('EXCEPT') && bracket.kind === 'mark' && bracket.text === '('
+  if (!isList || name.kind === 'mark' || ['SELECT', 'WITH'].includes(name.text.toUpperCase())) return {}
+  reader.next()
+  return { except: reader.inParentheses(() => reader.list(() => reader.identifier())) }
 }
 
 function readCase(reader: TokenReader): Expression {
@@ -116,8 +127,33 @@ function readCall(reader: TokenReader): Expression {
   const name = text.toLowerCase()
   if (name === 'extract') return readExtract(reader)
   const call = reader.inParentheses(() => readArguments(reader, name))
-  const over = reader.takeWords('OVER') ? readWindow(reader) : undefined
-  return { ...call, at, ...(over === undefined ? {} : { over }) }
+  return { ...call, at, ...readCallClauses(reader) }
+}
+
+function readCallClauses(reader: TokenReader): Pick<Call, 'withinGroup' | 'filter' | 'over'> {
+  const withinGroup = reader.takeWords('WITHIN', 'GROUP')
+    ? reader.inParentheses(() => {
+        reader.expectWords('ORDER', 'BY')
+        return readOrders(reader)
+      })
+    : undefined
+  const filter = isBefore(reader, 'FILTER')
+    ? reader.inParentheses(() => {
+        reader.expectWords('WHERE')
+        return reader.expression()
+      })
+    : undefined
+  const over = reader.takeWords('OVER') ? readOver(reader) : undefined
+  return { ...(withinGroup && { withinGroup }), ...(filter && { filter }), ...(over && { over }) }
+}
+
+/** Takes the word when a parenthesis follows; alone it may be an alias. */
+function isBefore(reader: TokenReader, word: string): boolean {
+  return reader.peek(1).kind === 'mark' && reader.peek(1).text === '(' && reader.takeWords(word)
+}
+
+function readOver(reader: TokenReader): Window {
+  return reader.isMark('(') ? readWindow(reader) : { named: reader.identifier(), partitionBy: [], orderBy: [] }
 }
 
 function readArguments(reader: TokenReader, name: string): Call {
@@ -136,7 +172,8 @@ function readExtract(reader: TokenReader): Expression {
   })
 }
 
-function readWindow(reader: TokenReader): Window {
+/** `(PARTITION BY … ORDER BY … ROWS …)` */
+export function readWindow(reader: TokenReader): Window {
   return reader.inParentheses(() => {
     const partitionBy = reader.takeWords('PARTITION', 'BY') ? reader.list(() => reader.expression()) : []
     const orderBy: Order[] = reader.takeWords('ORDER', 'BY') ? readOrders(reader) : []

@@ -1,5 +1,7 @@
 import { parseError } from '../odps-error.js'
-import type { Expression, JoinRelation, NestedQuery, Query, QueryBody, Relation, Select, SelectItem } from './ast.js'
+import type { Expression, JoinRelation, NestedQuery, Query, QueryBody, Relation, SelectItem } from './ast.js'
+import { readGroupBy } from './group-grammar.js'
+import { readWindow } from './primary-grammar.js'
 import { readOrders, startsQuery } from './query-start.js'
 import type { TokenReader } from './token-reader.js'
 
@@ -58,17 +60,17 @@ function readBody(reader: TokenReader): QueryBody {
   const items = reader.list(() => readItem(reader))
   const from = reader.takeWords('FROM') ? readRelations(reader) : undefined
   const where = reader.takeWords('WHERE') ? reader.expression() : undefined
-  const groupBy = reader.takeWords('GROUP', 'BY') ? reader.list(() => reader.expression()) : []
+  const grouping = reader.takeWords('GROUP', 'BY') ? readGroupBy(reader) : { groupBy: [] }
   const having = reader.takeWords('HAVING') ? reader.expression() : undefined
+  const windows = reader.takeWords('WINDOW') ? reader.list(() => readNamedWindow(reader)) : []
+  const qualify = reader.takeWords('QUALIFY') ? reader.expression() : undefined
   refuseClauses(reader)
   const optional = { ...(from && { from }), ...(where && { where }), ...(having && { having }) }
-  return { kind: 'select', at, distinct, items, groupBy, ...optional } satisfies Select
+  return { kind: 'select', at, distinct, items, ...grouping, ...optional, windows, ...(qualify && { qualify }) }
 }
 
 function refuseClauses(reader: TokenReader): void {
   for (const words of [
-    ['QUALIFY'],
-    ['WINDOW'],
     ['LATERAL', 'VIEW'],
     ['DISTRIBUTE', 'BY'],
     ['SORT', 'BY'],
@@ -76,6 +78,12 @@ function refuseClauses(reader: TokenReader): void {
   ]) {
     if (reader.isWords(...words)) throw parseError(reader.at, `${words.join(' ')} is not supported by this emulator`)
   }
+}
+
+function readNamedWindow(reader: TokenReader) {
+  const name = reader.identifier()
+  reader.expectWords('AS')
+  return { name, window: readWindow(reader) }
 }
 
 function readItem(reader: TokenReader): SelectItem {
@@ -136,6 +144,9 @@ function readJoinKind(reader: TokenReader): JoinRelation['join'] | undefined {
 
 function readRelation(reader: TokenReader): Relation {
   const at = reader.at
+  if (reader.isWords('VALUES') && reader.peek(1).kind === 'mark' && reader.peek(1).text === '(') {
+    return { kind: 'values', rows: readValues(reader), at, ...readTableAlias(reader) }
+  }
   if (!reader.isMark('(')) {
     const name = reader.qualifiedName()
     const alias = readAlias(reader)
