@@ -17,7 +17,7 @@ type Choose = (handler: Handler) => void
 export async function commandLine(args: readonly string[]): Promise<Invocation | undefined> {
   let handler: Handler | undefined
   const parser = globals(yargs([...args]))
-  for (const add of [addPlanning, addLegs, addRun, addLooking, addEmulators])
+  for (const add of [addPlanning, addLegs, addRun, addUndoing, addLooking, addEmulators])
     add(parser, (chosen) => (handler = chosen))
   parser
     .scriptName('migrate')
@@ -160,6 +160,12 @@ function addRun(parser: Argv, choose: Choose): void {
           restartSnapshot: parsed.restartSnapshot,
         }),
       ),
+  )
+}
+
+function addUndoing(parser: Argv, choose: Choose): void {
+  parser.command('rollback', 'put the tables of before back that a swap took the names of', {}, () =>
+    choose(async (context) => (await import('./commands/rollback.js')).rollback(context)),
   )
 }
 

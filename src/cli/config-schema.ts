@@ -89,6 +89,12 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('planning asks the source whether its data are as the plan assumes, one scan a relation that needs it'),
+  publish: z
+    .enum(['direct', 'swap'])
+    .default('swap')
+    .describe(
+      'with --replace: load over the rows of a table that stands, or beside it and rename once verified, with the rows of before kept',
+    ),
   format,
   text,
   types,

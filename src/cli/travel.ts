@@ -57,6 +57,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     ...(config.oss.roleArn === undefined ? {} : { roleArn: config.oss.roleArn }),
     hiveCompatibleLoad: config.maxcompute.hiveCompatibleLoad || options.header.hiveCompatibleLoad === true,
     replace: options.replace,
+    publish: config.publish,
     queries: await readComparableQueries(loaded),
     limits: { unload, transfer, load, verify },
     deadlines: {

@@ -1,6 +1,8 @@
+import type { Journal } from '../journal/journal.js'
 import type { RelationChecks } from '../model/documents.js'
 import type { Moved } from '../stages/fence.js'
 import type { PlanEntry } from '../stages/plan-book.js'
+import { publicationOf, type Published } from '../stages/publish.js'
 import type { Travel } from '../stages/stage.js'
 import { checksPath } from '../stages/verify.js'
 import type { Context } from './context.js'
@@ -37,4 +39,29 @@ export function tellMoved(context: Context, moved: readonly Moved[]): void {
     const text = `MOVED ${one.relation}: ${one.measure} was ${String(one.before)}, then ${String(one.after)}`
     context.talk.data({ moved: one }, () => text)
   }
+}
+
+/** Names the tables that keep the rows of before, where a new one took their name. */
+export function tellKept(context: Context, entries: readonly PlanEntry[], journal: Pick<Journal, 'status'>): void {
+  for (const { relation, relationId } of entries) {
+    const status = journal.status(`publish/${relationId}`)
+    if (status.state !== 'succeeded' || journal.status(`clean/${relationId}`).state === 'succeeded') continue
+    const { table, backup } = status.outcome as Published
+    const text = `KEPT ${relation}: ${backup} has the rows that ${table} had (migrate rollback, or migrate clean)`
+    context.talk.data({ kept: { relation, table, backup } }, () => text)
+  }
+}
+
+/** Names the relations whose table of before is back in its place, and counts them. */
+export function tellRolledBack(
+  context: Context,
+  entries: readonly PlanEntry[],
+  journal: Pick<Journal, 'status'>,
+): number {
+  const found = entries.filter(({ relationId }) => publicationOf(relationId, journal) === 'rolled-back')
+  for (const { relation } of found) {
+    const text = `ROLLED BACK ${relation}: migrate run --redo ${relation} loads it again`
+    context.talk.data({ rolledBack: relation }, () => text)
+  }
+  return found.length
 }

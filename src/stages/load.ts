@@ -18,6 +18,8 @@ import { partitionQuery } from '../translate/partition.js'
 import { countRows, shapeDifference } from './ddl.js'
 import { assertCounts } from './guard-counts.js'
 import { attemptToken } from './prefix.js'
+import { beginSwap, loadedPlan } from './publish.js'
+import { settlePublication } from './rollback.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
 import { targetManifestPath } from './transfer.js'
 import { sourceMeasurements } from './unload.js'
@@ -25,13 +27,16 @@ import { sourceMeasurements } from './unload.js'
 export type LoadKept = { readonly rowCount: number; readonly statementCount: number }
 
 /** Loads a relation's parts into its table, with guards before and after. */
-export async function load(plan: RelationPlan, travel: Travel): Promise<LoadKept> {
-  const call = callOf(travel, 'load', plan)
-  const manifest = await travel.folder.readDocument<Manifest>(targetManifestPath(plan.relationId))
+export async function load(planned: RelationPlan, travel: Travel): Promise<LoadKept> {
+  const call = callOf(travel, 'load', planned)
+  const manifest = await travel.folder.readDocument<Manifest>(targetManifestPath(planned.relationId))
   if (manifest === undefined) {
-    const message = `load ${relationText(plan.source)}: its parts have not been transferred`
+    const message = `load ${relationText(planned.source)}: its parts have not been transferred`
     throw new MigrationError('transfer-failed', message, { hint: 'run migrate transfer first' })
   }
+  await settlePublication(planned, travel, call)
+  await beginSwap(planned, travel, (name, statement) => submitOnce(name, statement, planned, travel, call))
+  const plan = loadedPlan(planned, travel)
   const statements = await statementsOf(plan, manifest, travel)
   if (isFirstTouch(plan, travel)) {
     await guardTable(plan, travel, call)

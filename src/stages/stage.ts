@@ -36,6 +36,8 @@ export interface RunSettings {
   readonly hiveCompatibleLoad: boolean
   /** Rows that are in a table already may go. */
   readonly replace: boolean
+  /** With `replace`: rows go straight into a table that stands (absent too), or beside it until they are verified. */
+  readonly publish?: 'direct' | 'swap'
   readonly queries: readonly PairedQuery[]
   /** Relations at once, by leg. */
   readonly limits: Readonly<Record<Leg, number>>

@@ -13,7 +13,9 @@ import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import { submitOnce } from './load.js'
 import { attemptToken } from './prefix.js'
+import { loadedPlan, publish } from './publish.js'
 import { queriesOf } from './queries.js'
+import { settlePublication } from './rollback.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
 import { sourceMeasurements } from './unload.js'
 
@@ -32,6 +34,7 @@ export async function verify(plan: RelationPlan, travel: Travel): Promise<Verify
       hint: 'run migrate load first',
     })
   }
+  await settlePublication(plan, travel, call)
   const look = lookWork(() => compare(plan, travel, call))
   const kept = await perform(
     travel.journal,
@@ -46,16 +49,20 @@ export async function verify(plan: RelationPlan, travel: Travel): Promise<Verify
     },
     call,
   )
-  if (kept.discrepancyCount === 0) await dropStaging(plan, travel, call)
+  if (kept.discrepancyCount > 0) return kept
+  await dropStaging(plan, travel, call)
+  await publish(plan, travel, call)
   return kept
 }
 
 async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<VerifyKept> {
   const unloadAttempt = travel.journal.status(`unload/${plan.relationId}`).number
   const source = await sourceMeasurements(plan.relationId, unloadAttempt, travel)
-  const target = await travel.places.target.measure(plan, measuresFor(plan), call)
+  const loaded = loadedPlan(plan, travel)
+  const target = await travel.places.target.measure(loaded, measuresFor(plan), call)
   const targetAnswers: Answer[] = []
-  for (const query of queriesOf(plan, travel)) targetAnswers.push(await travel.places.target.answer(query, plan, call))
+  for (const query of queriesOf(plan, travel))
+    targetAnswers.push(await travel.places.target.answer(query, loaded, call))
   const results = withAcceptances(plan, [
     ...runChecks(plan, source.measurements, target),
     ...(await compareRows(plan, source, travel, call)),
@@ -92,7 +99,8 @@ async function compareRows(
       hint: 'unload the relation again (--redo)',
     })
   }
-  return [compareContent(plan, source.fingerprint, await travel.places.target.fingerprint(plan, [], call)).result]
+  const found = await travel.places.target.fingerprint(loadedPlan(plan, travel), [], call)
+  return [compareContent(plan, source.fingerprint, found).result]
 }
 
 function averaged(answers: readonly Answer[], plan: RelationPlan, travel: Travel): readonly Answer[] {

@@ -3,7 +3,7 @@ import { withFences } from '../../stages/fence.js'
 import type { PlanEntry } from '../../stages/plan-book.js'
 import type { Leg, Travel } from '../../stages/stage.js'
 import type { Context } from '../context.js'
-import { tellDiscrepancies, tellMoved } from '../verdict.js'
+import { tellDiscrepancies, tellKept, tellMoved } from '../verdict.js'
 import { onTravel, openPlannedRun } from './travel-command.js'
 
 /** `migrate unload | transfer | load | verify`: one leg for every selected relation. */
@@ -19,7 +19,10 @@ export async function leg(context: Context, name: Leg, options: { readonly repla
           : { result: await travelLeg(), moved: [] }
       const arrivals = fenced.result
       tellMoved(context, fenced.moved)
-      if (name === 'verify') await tellDiscrepancies(context, entries, travel)
+      if (name === 'verify') {
+        await tellDiscrepancies(context, entries, travel)
+        tellKept(context, entries, travel.journal)
+      }
       const arrived = exitCodeOf(arrivals, entries.length, context.stopping)
       const exitCode = arrived === 0 && fenced.moved.length > 0 ? 11 : arrived
       tellArrivals(context, name, arrivals, entries.length, exitCode)

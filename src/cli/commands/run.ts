@@ -7,13 +7,16 @@ import { writeOriginals } from '../../stages/ddl-originals.js'
 import { createTables, exitCodeOf, refuseEndlessUnload, travelLegs, type Arrival } from '../../stages/journey.js'
 import { withFences } from '../../stages/fence.js'
 import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
+import { publicationOf, publicationSteps } from '../../stages/publish.js'
+import { allowPublication } from '../../stages/rollback.js'
 import { legs, type Travel } from '../../stages/stage.js'
+import type { VerifyKept } from '../../stages/verify.js'
 import { runsFolder, type Context } from '../context.js'
 import { assertSameSetup, createRun, findRun, openRun, type OpenedRun } from '../runs.js'
 import { setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
 import { tellSummary } from '../summary.js'
-import { tellDiscrepancies, tellMoved } from '../verdict.js'
+import { tellDiscrepancies, tellKept, tellMoved, tellRolledBack } from '../verdict.js'
 import { ddlFolder, givenSelection } from './ddl.js'
 import { openOptions, planRun } from './plan.js'
 import { writeReports } from './report.js'
@@ -49,16 +52,26 @@ export async function run(context: Context, options: RunOptions): Promise<number
   }
 }
 
-/** Whether every relation that was asked for was verified, equal or not: then there is nothing left to do. */
+/**
+ * Whether every relation that was asked for was verified, equal or not, and bears its name where it is: then there is
+ * nothing left to do.
+ */
 function haveEnded(entries: readonly PlanEntry[], journal: Journal): boolean {
-  return entries.every((entry) => journal.status(`verify/${entry.relationId}`).state === 'succeeded')
+  return entries.every(({ relationId }) => {
+    const verified = journal.status(`verify/${relationId}`)
+    if (verified.state !== 'succeeded') return false
+    const isBeside = publicationOf(relationId, journal) === 'swapping'
+    return !isBeside || (verified.outcome as VerifyKept).discrepancyCount > 0
+  })
 }
 
 /** The verdict of a run that has ended, said again. */
 function repeated(context: Context, opened: OpenedRun, book: PlanBook, entries: readonly PlanEntry[]): number {
   const { run } = opened.document
   const differing = entries.filter((entry) => discrepancyCount(entry, opened.journal) > 0)
-  const exitCode = differing.length > 0 ? 9 : tellLeft(context, book)
+  tellKept(context, entries, opened.journal)
+  const left = tellLeft(context, book) + tellRolledBack(context, entries, opened.journal)
+  const exitCode = differing.length > 0 ? 9 : left > 0 ? 11 : 0
   const text =
     differing.length > 0 ? `differences were found in ${differing.length} relations` : 'all was migrated and verified'
   const data = { run, verdict: exitCode, repeated: true, folder: opened.folder.path }
@@ -74,7 +87,7 @@ function discrepancyCount(entry: PlanEntry, journal: Journal): number {
 
 /**
  * Relations that were selected and are not carried keep the run from ending with 0; each is named with its reason.
- * Routines and grants are no relations: the plan and the report list them.
+ * Routines and grants are no relations: the plan and the report list them. Returns how many there are.
  */
 function tellLeft(context: Context, book: PlanBook): number {
   const selection = givenSelection(context)
@@ -87,7 +100,7 @@ function tellLeft(context: Context, book: PlanBook): number {
   for (const one of manual) {
     context.talk.data({ manual: one }, () => `MANUAL ${one.schema}.${one.name}: ${one.reason}`)
   }
-  return skipped.length + manual.length > 0 ? 11 : 0
+  return skipped.length + manual.length
 }
 
 function isBeside({ kind }: Unmigrated): boolean {
@@ -121,8 +134,9 @@ async function journey(
   tellMoved(context, fenced.moved)
   const arrived = exitCodeOf(arrivals, entries.length, travel.stopping)
   await tellDiscrepancies(context, entries, travel)
-  const skipped = tellLeft(context, book)
-  const exitCode = arrived === 0 ? (fenced.moved.length > 0 ? 11 : skipped) : arrived
+  tellKept(context, entries, travel.journal)
+  const left = tellLeft(context, book) + tellRolledBack(context, entries, travel.journal) + fenced.moved.length
+  const exitCode = arrived === 0 && left > 0 ? 11 : arrived
   await tellSummary(context, travel, entries, exitCode, Date.now() - startedAt)
   return exitCode
 }
@@ -145,6 +159,9 @@ async function writeDdlFiles(
   }
 }
 
+/** Steps that taking a relation up again does not undo: what they made, or named, stands. */
+const standing: ReadonlySet<string> = new Set(['ddl', ...publicationSteps])
+
 /** Takes relations up again from the unload on; what runs or is unknown must be resolved first. */
 async function reopen(entries: readonly PlanEntry[], patterns: readonly string[], journal: Journal): Promise<void> {
   const chosen = entries.filter((entry) => selectionMatches({ select: patterns, exclude: [] }, entry))
@@ -152,10 +169,15 @@ async function reopen(entries: readonly PlanEntry[], patterns: readonly string[]
     throw new MigrationError('arguments', `--redo ${patterns.join(' ')}: no relation of the plan matches`)
   }
   const ids = new Set(chosen.map((entry) => entry.relationId))
-  const steps = [...journal.steps()].filter(([step]) => ids.has(step.split('/')[1] ?? '') && !step.startsWith('ddl/'))
+  const steps = [...journal.steps()].filter(([step]) => {
+    const [title = '', relationId = ''] = step.split('/')
+    return ids.has(relationId) && !standing.has(title)
+  })
+  const reason = `--redo ${patterns.join(' ')}`
   for (const [step, status] of steps) {
     if (status.state === 'succeeded' || status.state === 'failed') {
-      await journal.append({ event: 'reopened', step, reason: `--redo ${patterns.join(' ')}` })
+      await journal.append({ event: 'reopened', step, reason })
     }
   }
+  for (const relationId of ids) await allowPublication(relationId, reason, { journal })
 }
