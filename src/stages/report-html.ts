@@ -3,6 +3,7 @@ import { unmigratedText } from './coverage.js'
 import { html, row, table } from './html.js'
 import { chartsHtml } from './report-charts.js'
 import { coverageHtml } from './report-coverage.js'
+import { riskText } from './report-risk.js'
 import { comparedCount, type ReportTotals } from './report-totals.js'
 import { consistencyText, leftOf, partTexts } from './report-words.js'
 import type { ReportHeader, ReportRelation } from './report.js'
@@ -57,10 +58,13 @@ function htmlRelation(relation: ReportRelation): string {
     relation.failure === undefined ? '' : `<p class="differs">${html(relation.failure)}</p>`,
     ...partTexts(relation).map((text) => `<p>${html(text)}</p>`),
     htmlDifferences(relation),
+    htmlAccepted(relation),
     htmlConcerns(relation),
+    `<p>${html(riskText(relation.risks))}</p>`,
     htmlValues(relation),
     htmlAnswers(relation),
     htmlInstances(relation),
+    htmlStatements(relation),
     '</details>\n',
   ].join('')
 }
@@ -74,6 +78,15 @@ function htmlDifferences(relation: ReportRelation): string {
   return table(['check', 'column', 'source', 'target', 'what'], rows)
 }
 
+function htmlAccepted({ checks }: ReportRelation): string {
+  const found = checks.flatMap((check) => check.accepted ?? [])
+  if (found.length === 0) return ''
+  const rows = found.map((one) =>
+    row([one.check, one.column ?? '', String(one.source), String(one.target), one.reason]),
+  )
+  return table(['accepted', 'column', 'source', 'target', 'because'], rows)
+}
+
 function htmlConcerns(relation: ReportRelation): string {
   if (relation.concerns.length === 0) return ''
   const rows = relation.concerns.map((one) => row([one.code, one.class, one.column ?? '', one.message]))
@@ -83,7 +96,13 @@ function htmlConcerns(relation: ReportRelation): string {
 function htmlValues(relation: ReportRelation): string {
   if (relation.values.length === 0) return ''
   const rows = relation.values.map((one) =>
-    row([one.column ?? '(all)', one.measure, String(one.source), String(one.target), one.equal ? '=' : '≠']),
+    row([
+      one.column ?? '(all)',
+      one.measure,
+      String(one.source),
+      String(one.target),
+      one.equal ? '=' : one.agrees ? '≈' : '≠',
+    ]),
   )
   return table(['column', 'measure', 'source', 'target', ''], rows)
 }
@@ -103,6 +122,14 @@ function htmlAnswers(relation: ReportRelation): string {
 
 function sideOf(side: string) {
   return (answer: Answer) => ({ side, answer })
+}
+
+function htmlStatements({ statements, verdict }: ReportRelation): string {
+  if (verdict !== 'verified' && verdict !== 'differs') return ''
+  const texts = (['source', 'target'] as const).flatMap((side) =>
+    statements[side].map((text) => `<p>asked of the ${side}</p><pre>${html(text)}</pre>`),
+  )
+  return `<details class="statements"><summary>statements</summary>${texts.join('')}</details>`
 }
 
 function htmlInstances(relation: ReportRelation): string {

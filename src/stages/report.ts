@@ -8,6 +8,8 @@ import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrate
 import { violationsOf } from '../translate/assumptions.js'
 import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
+import { risksOf, type ColumnRisk } from './report-risk.js'
+import { statementsOf, type VerifyStatements } from './report-statements.js'
 import type { ReportTotals } from './report-totals.js'
 import { legs, type Leg } from './stage.js'
 import { targetManifestPath } from './transfer.js'
@@ -43,6 +45,8 @@ export interface ReportValue {
   readonly source: string | null
   readonly target: string | null
   readonly equal: boolean
+  /** The same text, or within what is taken for the same. */
+  readonly agrees: boolean
 }
 
 export interface ReportRelation {
@@ -68,6 +72,10 @@ export interface ReportRelation {
   readonly assumptions?: readonly Pick<Assumption, 'code' | 'column' | 'message'>[]
   readonly checks: readonly CheckResult[]
   readonly values: readonly ReportValue[]
+  /** What each side was asked. */
+  readonly statements: VerifyStatements
+  /** What may still differ unseen, by column. */
+  readonly risks: readonly ColumnRisk[]
   readonly answers: RelationChecks['answers']
   readonly verdict: 'verified' | 'differs' | 'unverified' | 'failed' | 'blocked'
 }
@@ -117,6 +125,8 @@ async function reportRelation(
     ...assumptionsOf(plan),
     checks: checks?.results ?? [],
     values: checks === undefined ? [] : valuesOf(checks),
+    statements: statementsOf(plan),
+    risks: risksOf(plan),
     answers: checks?.answers ?? { source: [], target: [] },
     verdict: broken.length > 0 ? 'blocked' : verdictOf(plan, journal, checks, failure),
   }
@@ -171,6 +181,7 @@ function verdictOf(
 
 function valuesOf(checks: RelationChecks): readonly ReportValue[] {
   const targets = new Map(checks.target.map((one) => [JSON.stringify(one.measure), one.value]))
+  const found = checks.results.flatMap((result) => [...result.discrepancies, ...(result.accepted ?? [])])
   return checks.source.map(({ measure, value }) => {
     const target = targets.get(JSON.stringify(measure)) ?? null
     const column = columnOf(measure)
@@ -180,6 +191,9 @@ function valuesOf(checks: RelationChecks): readonly ReportValue[] {
       source: value,
       target,
       equal: value === target,
+      agrees:
+        value === target ||
+        !found.some((one) => one.column === column && one.source === value && one.target === target),
     }
   })
 }
