@@ -45,6 +45,7 @@ export interface Passage {
   etagsAreMd5: boolean
   /** Bytes that were sent, again and again where that was needed. */
   sentByteCount: number
+  readonly onChunk?: (milliseconds: number) => void
 }
 
 /** One part on its way. */

@@ -18,13 +18,16 @@ export async function readThrough<Result>(
   call: Call,
   use: (bytes: Fingerprint) => Promise<Result>,
 ): Promise<Result> {
+  const startedAt = performance.now()
   const source = await openSource(passage, crossing, of.range, call)
   const hasher = await passage.hashers.take()
   const fingerprint = new Fingerprint(hasher, of.md5)
   // A failing source destroys the fingerprint with its error, and the other way round; whoever reads it sees it.
   pipeline(source, fingerprint, () => undefined)
   try {
-    return await use(fingerprint)
+    const result = await use(fingerprint)
+    passage.onChunk?.(performance.now() - startedAt)
+    return result
   } finally {
     fingerprint.destroy()
     source.destroy()

@@ -23,6 +23,8 @@ export interface StreamingCarrierOptions {
   /** Must tell the CRC-64 of what it holds, as OSS does. */
   readonly to: ObjectStore
   readonly limits?: StreamingCarrierLimits
+  /** Told how long each chunk and each small object took that arrived. */
+  readonly onChunk?: (milliseconds: number) => void
 }
 
 /**
@@ -77,9 +79,9 @@ export class StreamingCarrier implements Carrier {
   }
 
   #open(ledger: Ledger): Passage {
-    const { from, to } = this.#options
+    const { from, to, onChunk } = this.#options
     const shared = { slots: this.#slots, hashers: this.#hashers, limits: this.#limits }
-    return { from, to, ledger, ...shared, etagsAreMd5: true, sentByteCount: 0 }
+    return { from, to, ledger, ...shared, etagsAreMd5: true, sentByteCount: 0, ...(onChunk && { onChunk }) }
   }
 }
 

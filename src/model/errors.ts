@@ -79,6 +79,10 @@ export interface ErrorDetail {
   readonly hint?: string
   /** True when the same request may succeed by waiting (throttled, reset, 5xx). The caller decides whether to try again. */
   readonly transient?: boolean
+  /** A service asks for a slower pace. */
+  readonly throttled?: boolean
+  /** It wants to be left alone for so long. */
+  readonly retryAfterMilliseconds?: number
   readonly cause?: unknown
 }
 
@@ -92,11 +96,15 @@ export class MigrationError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
   readonly transient: boolean
+  readonly throttled: boolean
+  readonly retryAfterMilliseconds: number | undefined
 
   constructor(code: ErrorCode, message: string, detail: ErrorDetail = {}) {
     super(message, detail.cause === undefined ? undefined : { cause: detail.cause })
     this.code = code
     this.hint = detail.hint
     this.transient = detail.transient ?? false
+    this.throttled = detail.throttled ?? false
+    this.retryAfterMilliseconds = detail.retryAfterMilliseconds
   }
 }

@@ -46,3 +46,25 @@ export async function sendBody<Answer>(
     body.stream.destroy()
   }
 }
+
+/** The same without the guards, for a transport that minds length and failure of the body itself. */
+export async function sendBare<Answer>(
+  subject: string,
+  call: Call,
+  describe: Describe,
+  body: { readonly stream: Readable; readonly byteCount: number },
+  send: (request: OpenRequest) => Promise<Answer>,
+): Promise<Answer> {
+  const request = new OpenRequest(subject, call, body.byteCount)
+  try {
+    return await send(request)
+  } catch (error) {
+    const failure = describe(subject, request.reasonOr(error))
+    // A service that refuses early has not read the body, and the connection would wait for its rest.
+    request.abort(failure instanceof Error ? failure : new Error(subject))
+    throw failure
+  } finally {
+    request.end()
+    body.stream.destroy()
+  }
+}

@@ -44,13 +44,14 @@ export function shortAnswer(subject: string, byteCount: number, seen: number): M
   })
 }
 
-function brokenOff(subject: string, error: unknown): MigrationError {
+/** An answer's body that did not come to its end. */
+export function brokenOff(subject: string, error: unknown): MigrationError {
   if (error instanceof MigrationError) return error
   const message = `${subject}: the answer broke off: ${asError(error).message}`
   return new MigrationError('store-failed', message, { transient: true, cause: error })
 }
 
-function wrongBody(subject: string, byteCount: number, seen: number): MigrationError {
+export function wrongBody(subject: string, byteCount: number, seen: number): MigrationError {
   return new MigrationError(
     'store-failed',
     `${subject}: ${seen} bytes came to be written where ${byteCount} were declared`,

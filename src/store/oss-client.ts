@@ -19,18 +19,7 @@ export interface OssClient {
     asked: object,
   ): Promise<{ objects: readonly OssEntry[]; isTruncated: boolean; nextContinuationToken: string | null }>
   getStream(name: string, asked: Asked): Promise<Answered & { readonly stream: Readable }>
-  put(name: string, content: Buffer, asked: Asked): Promise<Answered>
-  putStream(name: string, stream: Readable, asked: Asked): Promise<Answered>
   initMultipartUpload(name: string, asked: Asked): Promise<{ readonly uploadId: string }>
-  uploadPart(
-    name: string,
-    uploadId: string,
-    number: number,
-    body: Readable,
-    start: number,
-    end: number,
-    asked: Asked,
-  ): Promise<Answered>
   listParts(
     name: string,
     uploadId: string,

@@ -1,14 +1,15 @@
 import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import OSS from 'ali-oss'
-import type { Credentials } from '../model/credentials.js'
+import type { AccessKeys, Credentials } from '../model/credentials.js'
 import { MigrationError } from '../model/errors.js'
 import { locationText } from '../model/names.js'
 import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import type { Route } from '../network/route.js'
 import { bareEtag, quotedEtag } from './etag.js'
-import { ask, sendBody } from './exchange.js'
+import { ask } from './exchange.js'
+import { withFreshKeys } from './fresh-keys.js'
 import { guardAnswer, shortAnswer } from './guarded-body.js'
 import { OpenRequest } from './open-request.js'
 import {
@@ -24,6 +25,7 @@ import {
 } from './oss-answer.js'
 import type { OssUploadPage } from './oss-answer.js'
 import type { OssClient } from './oss-client.js'
+import { OssWriter } from './oss-writer.js'
 import { OssTransport } from './oss-transport.js'
 import type { OssTransportRequest } from './oss-transport.js'
 import { provenanceToMetadata } from './provenance.js'
@@ -56,9 +58,11 @@ const forbidOverwrite = { 'x-oss-forbid-overwrite': 'true' }
 export class OssStore implements ObjectStore {
   readonly #options: OssStoreOptions
   readonly #transport: OssTransport
+  readonly #writer: OssWriter
 
   constructor(options: OssStoreOptions) {
     this.#options = options
+    this.#writer = new OssWriter(options, options.credentials)
     this.#transport = new OssTransport(options.socketCountMax, options.route)
   }
 
@@ -101,8 +105,10 @@ export class OssStore implements ObjectStore {
     const wanted = of.range && of.range.last - of.range.first + 1
     const request = new OpenRequest(subject, call, wanted ?? Number.MAX_SAFE_INTEGER)
     try {
-      const client = await this.#client(location.bucket, request)
-      const { stream, res } = await client.getStream(location.key, { headers: readHeaders(of) })
+      const keys = await this.#options.credentials.current()
+      const { stream, res } = await this.#client(location.bucket, request, keys).getStream(location.key, {
+        headers: readHeaders(of),
+      })
       const told = Number(res.headers['content-length'] ?? -1)
       if (told >= 0 && told === (wanted ?? told)) return guardAnswer(stream, told, request)
       stream.destroy()
@@ -113,22 +119,8 @@ export class OssStore implements ObjectStore {
     }
   }
 
-  async write(
-    location: Location,
-    body: Readable,
-    byteCount: number,
-    meta: Provenance,
-    call: Call,
-  ): Promise<ObjectInfo> {
-    const subject = `write ${locationText(location)}`
-    const options = { headers: { ...forbidOverwrite }, meta: provenanceToMetadata(meta) }
-    const { res } = await sendBody(subject, call, ossError, { stream: body, byteCount }, async (bytes, request) => {
-      const client = await this.#client(location.bucket, request)
-      // A stream of length 0 would be sent in chunked encoding.
-      if (byteCount === 0) return client.put(location.key, Buffer.alloc(0), options)
-      return client.putStream(location.key, bytes, { ...options, contentLength: byteCount })
-    })
-    return { location, byteCount, etag: bareEtag(res.headers['etag']), ...crc64Of(res.headers), provenance: meta }
+  write(location: Location, body: Readable, byteCount: number, meta: Provenance, call: Call): Promise<ObjectInfo> {
+    return this.#writer.write(location, body, byteCount, meta, call)
   }
 
   async openUpload(location: Location, meta: Provenance, call: Call): Promise<Upload> {
@@ -139,19 +131,14 @@ export class OssStore implements ObjectStore {
     return { location, uploadId }
   }
 
-  async writeChunk(
-    { location, uploadId }: Upload,
+  writeChunk(
+    upload: Upload,
     chunkNumber: number,
     body: Readable,
     byteCount: number,
     call: Call,
   ): Promise<ChunkReceipt> {
-    const subject = `write chunk ${chunkNumber} of ${locationText(location)}`
-    const { res } = await sendBody(subject, call, ossError, { stream: body, byteCount }, async (bytes, request) => {
-      const client = await this.#client(location.bucket, request)
-      return client.uploadPart(location.key, uploadId, chunkNumber, bytes, 0, byteCount, {})
-    })
-    return { number: chunkNumber, byteCount, etag: bareEtag(res.headers['etag']), ...crc64Of(res.headers) }
+    return this.#writer.writeChunk(upload, chunkNumber, body, byteCount, call)
   }
 
   async *listChunks({ location, uploadId }: Upload, call: Call): AsyncGenerator<ChunkReceipt> {
@@ -209,6 +196,7 @@ export class OssStore implements ObjectStore {
   }
 
   close(): void {
+    this.#writer.close()
     this.#transport.close()
   }
 
@@ -218,11 +206,12 @@ export class OssStore implements ObjectStore {
     call: Call,
     send: (client: OssClient) => Promise<Answer>,
   ): Promise<Answer> {
-    return ask(subject, call, ossError, async (request) => send(await this.#client(bucket, request)))
+    return withFreshKeys(this.#options.credentials, (keys) =>
+      ask(subject, call, ossError, (request) => send(this.#client(bucket, request, keys))),
+    )
   }
 
-  async #client(bucket: string, open: OpenRequest): Promise<OssClient> {
-    const keys = await this.#options.credentials.current()
+  #client(bucket: string, open: OpenRequest, keys: AccessKeys): OssClient {
     const options = {
       ...address(this.#options),
       bucket,

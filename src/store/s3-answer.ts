@@ -3,7 +3,6 @@ import { locationText } from '../model/names.js'
 import type { Location } from '../model/names.js'
 import { bareEtag } from './etag.js'
 import { metadataToProvenance } from './provenance.js'
-import { storeError } from './store-error.js'
 import type { ObjectInfo, Upload } from './store.js'
 
 /** What we read of the SDK's answers. */
@@ -93,26 +92,6 @@ export function nextUploadMarkers(prefix: Location, page: S3UploadPage): UploadM
 
 function decodeKey(key: string): string {
   return decodeURIComponent(key.replaceAll('+', ' '))
-}
-
-/** What an error of the SDK carries: the service's code as name, or Node's code of a failed connection. */
-interface S3Failure {
-  readonly name: string
-  readonly message: string
-  readonly code?: string
-  readonly $metadata?: { readonly httpStatusCode?: number }
-}
-
-export function s3Error(subject: string, error: unknown): unknown {
-  if (!(error instanceof Error)) return error
-  const failure: S3Failure = error
-  return storeError(subject, {
-    service: 'S3',
-    code: failure.code ?? (failure.name === 'Error' ? undefined : failure.name),
-    status: failure.$metadata?.httpStatusCode,
-    message: failure.message,
-    cause: error,
-  })
 }
 
 export function isGone(error: unknown): boolean {

@@ -4,7 +4,6 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -22,11 +21,9 @@ import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import { openAgents } from '../network/agents.js'
 import type { Route } from '../network/route.js'
-import { awsCredentials } from './aws-credentials.js'
+import { awsCredentials, sdkCredentials } from './aws-credentials.js'
 import { bareEtag, quotedEtag } from './etag.js'
 import { ask, sendBody } from './exchange.js'
-import { guardAnswer, shortAnswer } from './guarded-body.js'
-import { OpenRequest } from './open-request.js'
 import { provenanceToMetadata } from './provenance.js'
 import {
   isGone,
@@ -34,10 +31,11 @@ import {
   listedUploads,
   nextToken,
   nextUploadMarkers,
-  s3Error,
   statedObject,
   type UploadMarkers,
 } from './s3-answer.js'
+import { s3Error } from './s3-failure.js'
+import { S3Reader } from './s3-reader.js'
 import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store.js'
 
 export interface S3StoreOptions {
@@ -69,10 +67,12 @@ const idleMilliseconds = 60_000
 export class S3Store implements ObjectStore {
   readonly #bucket: string
   readonly #client: S3Client
+  readonly #reader: S3Reader
 
   constructor(options: S3StoreOptions) {
     this.#bucket = options.bucket
     this.#client = openClient(options)
+    this.#reader = new S3Reader(options, options.credentials ?? sdkCredentials(this.#client.config.credentials))
   }
 
   async ping(call: Call): Promise<void> {
@@ -117,29 +117,8 @@ export class S3Store implements ObjectStore {
     return undefined
   }
 
-  async read(location: Location, of: { range?: ByteRange; ifMatch?: string }, call: Call): Promise<Readable> {
-    const subject = `read ${locationText(location)}`
-    const command = new GetObjectCommand({
-      Bucket: location.bucket,
-      Key: location.key,
-      ...(of.range && { Range: `bytes=${of.range.first}-${of.range.last}` }),
-      ...(of.ifMatch !== undefined && { IfMatch: quotedEtag(of.ifMatch) }),
-    })
-    const wanted = of.range && of.range.last - of.range.first + 1
-    const request = new OpenRequest(subject, call, wanted ?? Number.MAX_SAFE_INTEGER)
-    try {
-      const answer = await this.#client.send(command, { abortSignal: request.signal })
-      const body = answer.Body as Readable
-      const told = answer.ContentLength ?? -1
-      if (told >= 0 && told === (wanted ?? told)) {
-        return guardAnswer(body, told, request)
-      }
-      body.destroy()
-      throw shortAnswer(subject, wanted ?? 0, told)
-    } catch (error) {
-      request.end()
-      throw s3Error(subject, request.reasonOr(error))
-    }
+  read(location: Location, of: { range?: ByteRange; ifMatch?: string }, call: Call): Promise<Readable> {
+    return this.#reader.read(location, of, call)
   }
 
   async write(
@@ -260,6 +239,7 @@ export class S3Store implements ObjectStore {
   }
 
   close(): void {
+    this.#reader.close()
     this.#client.destroy()
   }
 }

@@ -9,6 +9,8 @@ export interface Refusal {
   readonly status?: number | undefined
   readonly message: string
   readonly cause: unknown
+  readonly throttled?: boolean
+  readonly retryAfterMilliseconds?: number
 }
 
 interface Verdict extends ErrorDetail {
@@ -70,7 +72,13 @@ const wrongRegionHint = 'the bucket lives in another region; correct region and 
 /** The house's error for a refusal. What is neither an answer nor a failure of the network is a bug and comes back as it is. */
 export function storeError(subject: string, refusal: Refusal): unknown {
   if (refusal.cause instanceof MigrationError) return refusal.cause
-  const verdict = judge(refusal)
+  const judged = judge(refusal)
+  const { throttled, retryAfterMilliseconds } = refusal
+  const pace = {
+    ...(throttled && { throttled }),
+    ...(retryAfterMilliseconds !== undefined && { retryAfterMilliseconds }),
+  }
+  const verdict = judged && { ...judged, ...pace }
   if (verdict === undefined) return refusal.cause
   const told = [refusal.code, refusal.status].filter((part) => part !== undefined).join(', ')
   const message = `${subject}: ${refusal.service} ${verb(verdict.code)} (${told}): ${refusal.message}`

@@ -13,6 +13,8 @@ export interface ObjectInfo {
   readonly crc64?: string
   /** Where the bytes came from, when we wrote the object. */
   readonly provenance?: Provenance
+  /** From a write: for how long the store held it back to slow us down. */
+  readonly delayedMilliseconds?: number
 }
 
 /** Travels as object metadata, so that an object is known as ours. */
@@ -41,6 +43,8 @@ export interface ChunkReceipt {
   readonly etag: string
   /** Decimal CRC-64/XZ of the chunk as the store computed it; OSS gives it on write, not in listings. */
   readonly crc64?: string
+  /** From a write: for how long the store held it back to slow us down. */
+  readonly delayedMilliseconds?: number
 }
 
 /**

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { Credentials } from '../model/credentials.js'
+import { locationText } from '../model/names.js'
+import type { Location } from '../model/names.js'
+import type { Call } from '../model/work.js'
+import type { Route } from '../network/route.js'
+import { encodeKey, signAwsRequest } from './aws-signature.js'
+import { bareAnswer } from './bare-answer.js'
+import { BareTransport } from './bare-transport.js'
+import { quotedEtag } from './etag.js'
+import { withFreshKeys } from './fresh-keys.js'
+import { shortAnswer } from './guarded-body.js'
+import { OpenRequest } from './open-request.js'
+import { s3Error } from './s3-failure.js'
+import { serviceRefusal } from './service-refusal.js'
+import type { ByteRange } from './store.js'
+
+export interface S3ReaderOptions {
+  readonly region: string
+  readonly endpoint?: string
+  readonly pathStyle?: boolean
+  readonly socketCountMax: number
+  readonly route?: Route
+}
+
+/** Reads objects of S3 with as little as HTTP needs: the SDK's middleware costs more than the bytes do. */
+export class S3Reader {
+  readonly #options: S3ReaderOptions
+  readonly #credentials: Credentials
+  readonly #transport: BareTransport
+
+  constructor(options: S3ReaderOptions, credentials: Credentials) {
+    this.#options = options
+    this.#credentials = credentials
+    this.#transport = new BareTransport(options.socketCountMax, options.route)
+  }
+
+  /** As the port ObjectStore promises it. */
+  async read(
+    location: Location,
+    of: { readonly range?: ByteRange; readonly ifMatch?: string },
+    call: Call,
+  ): Promise<Readable> {
+    const subject = `read ${locationText(location)}`
+    const wanted = of.range && of.range.last - of.range.first + 1
+    const request = new OpenRequest(subject, call, wanted ?? Number.MAX_SAFE_INTEGER)
+    try {
+      const res = await this.#ask(subject, location, of, request)
+      const told = Number(res.headers['content-length'] ?? -1)
+      if (told >= 0 && told === (wanted ?? told)) return bareAnswer(res, told, request)
+      res.destroy()
+      throw shortAnswer(subject, wanted ?? 0, told)
+    } catch (error) {
+      request.end()
+      throw s3Error(subject, request.reasonOr(error))
+    }
+  }
+
+  close(): void {
+    this.#transport.close()
+  }
+
+  #ask(
+    subject: string,
+    location: Location,
+    of: { readonly range?: ByteRange; readonly ifMatch?: string },
+    request: OpenRequest,
+  ): Promise<IncomingMessage> {
+    const url = s3Address(this.#options, location)
+    const headers = {
+      host: url.host,
+      ...(of.range && { range: `bytes=${of.range.first}-${of.range.last}` }),
+      ...(of.ifMatch !== undefined && { 'if-match': quotedEtag(of.ifMatch) }),
+    }
+    return withFreshKeys(this.#credentials, async (keys) => {
+      const { region } = this.#options
+      const signed = signAwsRequest({ method: 'GET', path: url.pathname, headers, region, at: new Date() }, keys)
+      const res = await this.#transport.ask(url, { method: 'GET', headers: signed }, request)
+      if ((res.statusCode ?? 0) < 300) return res
+      throw await serviceRefusal(subject, 'S3', res)
+    })
+  }
+}
+
+/** Where an object is asked for. A bucket whose name has dots fits no certificate: it stands in the path. */
+export function s3Address({ region, endpoint, pathStyle }: S3ReaderOptions, { bucket, key }: Location): URL {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
+  const base = new URL(endpoint ?? `https://s3.${region}.${suffix}`)
+  const inPath = pathStyle === true || bucket.includes('.')
+  const origin = inPath ? base.origin : `${base.protocol}//${bucket}.${base.host}`
+  return new URL(`${origin}${base.pathname.replace(/\/$/, '')}/${inPath ? `${bucket}/` : ''}${encodeKey(key)}`)
+}

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http'
+import { throttleOf } from './throttle.js'
+import { storeError } from './store-error.js'
+
+/** Error documents are a few hundred bytes. */
+const documentByteCountMax = 64 * 1024
+
+/** The house's error for an answer of S3 or OSS that is not a success; reads its document. */
+export async function serviceRefusal(subject: string, service: 'S3' | 'OSS', res: IncomingMessage): Promise<unknown> {
+  const document = await readDocument(res)
+  const tell = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(document)?.[1]
+  const status = res.statusCode ?? 0
+  const message = tell('Message') ?? `HTTP ${status}`
+  const code = tell('Code')
+  const throttle = throttleOf(status, code, res.headers)
+  return storeError(subject, { service, code, status, message, cause: new Error(message), ...throttle })
+}
+
+async function readDocument(res: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  let byteCount = 0
+  try {
+    for await (const piece of res as AsyncIterable<Buffer>) {
+      byteCount += piece.length
+      if (byteCount > documentByteCountMax) break
+      pieces.push(piece)
+    }
+  } catch {
+    // What came before the answer broke off must do.
+  }
+  return Buffer.concat(pieces).toString()
+}
