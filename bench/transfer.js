@@ -128,6 +128,7 @@ async function rclone({ sourcePort, sinkPort, cert }, transfers, dir) {
     [`RCLONE_CONFIG_${name}_ENDPOINT`]: `${scheme}://localhost:${port}`,
     [`RCLONE_CONFIG_${name}_FORCE_PATH_STYLE`]: 'true',
     [`RCLONE_CONFIG_${name}_NO_CHECK_BUCKET`]: 'true',
+    [`RCLONE_CONFIG_${name}_LIST_VERSION`]: '2',
   })
   const { AWS_CA_BUNDLE: _bundle, ...inherited } = process.env
   const environment = {
@@ -138,11 +139,7 @@ async function rclone({ sourcePort, sinkPort, cert }, transfers, dir) {
   }
   const options = ['--transfers', `${transfers}`, '--s3-chunk-size', '8M', '--retries', '1', '--stats', '0']
   const trust = cert ? ['--ca-cert', cert] : []
-  const measured = await measure(
-    values.rclone,
-    ['copy', 'SRC:source', 'DST:sink', ...options, ...trust],
-    environment,
-  )
+  const measured = await measure(values.rclone, ['copy', 'SRC:source', 'DST:sink', ...options, ...trust], environment)
   return { ...measured, title: `rclone, ${transfers} transfers`, rclone: true, note: '' }
 }
 
