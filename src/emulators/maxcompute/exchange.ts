@@ -5,7 +5,7 @@ import { unquote } from './signature.js'
 /** Bytes of a request: the longest statement, escaped, in its XML. */
 export const bodyByteCountMax = 16 * 1024 * 1024
 
-/** One request, read whole. */
+/** One request, read whole; but for a block of rows, which comes as a stream. */
 export interface Exchange {
   readonly method: string
   /** Decoded, without the endpoint's own `/api`: `['projects', 'p', 'instances']`. */
@@ -17,6 +17,8 @@ export interface Exchange {
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Buffer
+  /** The body as it comes, where `body` is empty. */
+  readonly stream: AsyncIterable<Buffer>
   /** `http://host:port/api`, as the client wrote it. */
   readonly endpoint: string
 }
@@ -35,6 +37,9 @@ export async function readExchange(request: IncomingMessage): Promise<Exchange> 
   const query = mark < 0 ? '' : url.slice(mark + 1)
   const api = whole === '/api' || whole.startsWith('/api/')
   const path = api ? whole.slice('/api'.length) : whole
+  const params = readParams(query)
+  // A block is as long as the client likes, and is read row by row.
+  const isBlock = request.method === 'PUT' && params.has('blockid')
   return {
     method: (request.method ?? 'GET').toUpperCase(),
     path,
@@ -43,9 +48,10 @@ export async function readExchange(request: IncomingMessage): Promise<Exchange> 
       .split('/')
       .filter((part) => part !== '')
       .map(unquote),
-    params: readParams(query),
+    params,
     headers: readHeaders(request),
-    body: await readBody(request),
+    body: isBlock ? Buffer.alloc(0) : await readBody(request),
+    stream: request as AsyncIterable<Buffer>,
     endpoint: `http://${request.headers.host ?? ''}${api ? '/api' : ''}`,
   }
 }

@@ -4,12 +4,14 @@ import { engineMacros } from './bind/engine-text.js'
 import { projectProperties } from './settings.js'
 import type { Switches } from './switches.js'
 import { dataSchema, defaultSchema, resultSchema, TableCatalog } from './table.js'
+import { TunnelSessions } from './tunnel/tunnel-sessions.js'
 
 /** Everything that one emulated project holds; lives as long as the process. */
 export class Project {
   readonly world: World
   readonly switches: Switches
   readonly tables = new TableCatalog()
+  readonly sessions = new TunnelSessions()
   /** Lower case. */
   readonly schemas = new Set([defaultSchema])
   readonly properties: Readonly<Record<string, string>>

@@ -12,8 +12,9 @@ import {
   schemas,
   tunnelService,
 } from './rest/project-rest.js'
-import { getTable, listTables } from './rest/table-rest.js'
+import { currentSchema, findTable, getTable, listTables } from './rest/table-rest.js'
 import { instanceTunnel } from './tunnel/instance-tunnel.js'
+import { isTableTunnel, tableTunnel } from './tunnel/table-tunnel.js'
 
 /** The request's name for faults: `POST instances`, `GET instance`, `GET table`. */
 export function operationName({ method, segments }: Exchange): string {
@@ -34,6 +35,9 @@ export async function route(exchange: Exchange, project: Project, register: Inst
   if (name.toLowerCase() !== project.name.toLowerCase()) {
     throw new ServiceError(404, 'NoSuchObject', `ODPS-0420111: Project not found - '${name}'`)
   }
+  const [, , , , tables, inSchema] = segments
+  if (collection === 'schemas' && tables === 'tables' && inSchema !== undefined && item !== undefined)
+    return routeTable(exchange, inSchema, item, project)
   if (segments.length > 4) throw notHere(exchange)
   switch (collection) {
     case undefined:
@@ -44,7 +48,7 @@ export async function route(exchange: Exchange, project: Project, register: Inst
         ? routeInstances(exchange, project, register)
         : routeInstance(exchange, item, project, register)
     case 'tables':
-      if (item !== undefined) return getTable(refuseTunnel(exchange), project)
+      if (item !== undefined) return routeTable(exchange, item, currentSchema(exchange, project), project)
       if (method === 'GET') return listTables(exchange, project)
       throw notHere(exchange)
     case 'schemas':
@@ -81,11 +85,9 @@ async function routeInstance(
   throw notHere(exchange)
 }
 
-/** The table tunnel is another service at the same paths. */
-function refuseTunnel(exchange: Exchange): Exchange {
-  const flag = ['uploads', 'uploadid', 'downloads', 'downloadid', 'upserts'].find((name) => exchange.params.has(name))
-  if (flag === undefined) return exchange
-  throw new ServiceError(400, 'InvalidArgument', `table tunnel (?${flag}) is not supported by this emulator`)
+async function routeTable(exchange: Exchange, name: string, schema: string, project: Project): Promise<Reply> {
+  const table = findTable(name, schema.toLowerCase(), project)
+  return isTableTunnel(exchange) ? tableTunnel(exchange, table, project) : getTable(exchange, table, project)
 }
 
 function notHere({ method, path }: Exchange): ServiceError {

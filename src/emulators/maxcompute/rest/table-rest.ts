@@ -29,7 +29,7 @@ export function listTables(exchange: Exchange, project: Project): Reply {
 }
 
 /** `default` where the request names none; 0422155 for one that is not there. */
-function currentSchema({ params }: Exchange, { name, schemas, world }: Project): string {
+export function currentSchema({ params }: Exchange, { name, schemas, world }: Project): string {
   const given = params.get('curr_schema')?.toLowerCase() ?? ''
   // Alibaba's JDBC driver names the project itself there when names have two levels.
   const isProject = world.maxcompute.schemaModel !== true && given === name.toLowerCase()
@@ -46,8 +46,7 @@ export function findTable(name: string, schema: string, project: Project): Table
 }
 
 /** What a table is, as of `GET /projects/{p}/tables/{t}` and its flags. */
-export async function getTable(exchange: Exchange, project: Project): Promise<Reply> {
-  const table = findTable(exchange.segments[3] ?? '', currentSchema(exchange, project), project)
+export async function getTable(exchange: Exchange, table: Table, project: Project): Promise<Reply> {
   if (exchange.method !== 'GET')
     throw new ServiceError(405, 'MethodNotAllowed', `${exchange.method} on a table is not supported by this emulator`)
   if (exchange.params.has('data'))

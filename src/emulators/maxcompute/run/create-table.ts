@@ -6,7 +6,7 @@ import type { Name } from '../sql/ast.js'
 import { allColumns, newId, newPhysicalName, schemaOf, titleOf, type Column, type Table } from '../table.js'
 import { defineColumn, definePartitionColumn, newColumnName } from './define-column.js'
 import { checkComment, checkLifecycle, checkTableName, columnCountMax, partitionLevelCountMax } from './names.js'
-import type { Outcome, RunContext } from './run-context.js'
+import type { FillContext, Outcome, RunContext } from './run-context.js'
 
 type Create = Extract<Statement, { kind: 'create' }>
 type CreateAs = Extract<Statement, { kind: 'create-as' }>
@@ -96,7 +96,7 @@ function optionsOf(options: TableOptions): Partial<Table> {
   return { comment, properties, ...(clustering && { clustering }), ...(lifecycle === undefined ? {} : { lifecycle }) }
 }
 
-export async function makePhysical(table: Table, run: RunContext): Promise<void> {
+export async function makePhysical(table: Table, run: FillContext): Promise<void> {
   const columns = allColumns(table).map((column) => `${column.physical} ${engineType(column.type)}`)
   await run.connection.run(`CREATE TABLE ${table.physical} (${columns.join(', ')})`)
 }

@@ -2,7 +2,7 @@ import { StatementError } from '../odps-error.js'
 import { allColumns, newPhysicalName, partitionKey, type Partition, type Table } from '../table.js'
 import { makePhysical } from './create-table.js'
 import { partitionCondition } from './partition.js'
-import type { RunContext } from './run-context.js'
+import type { FillContext } from './run-context.js'
 
 export interface Filling {
   readonly overwrite: boolean
@@ -18,7 +18,7 @@ export const dynamicPartitionCountMax = 512
 export const partitionCountMax = 60_000
 
 /** Adds or replaces rows, all or nothing. Readers of the old rows go on undisturbed. */
-export async function fillTable(table: Table, filling: Filling, run: RunContext): Promise<number> {
+export async function fillTable(table: Table, filling: Filling, run: FillContext): Promise<number> {
   if (table.primaryKey.length > 0 && filling.overwrite) throw noOverwrite(table)
   if (table.partitionColumns.length > 0) return fillPartitions(table, filling, run)
   const target: Table = filling.overwrite ? { ...table, physical: newPhysicalName() } : table
@@ -46,7 +46,7 @@ function noOverwrite({ name }: Table): StatementError {
 }
 
 /** Of rows with one key the last that came stays. */
-async function upsert(table: Table, filling: Filling, run: RunContext): Promise<number> {
+async function upsert(table: Table, filling: Filling, run: FillContext): Promise<number> {
   const { connection } = run
   const stage = newPhysicalName()
   const key = table.primaryKey
@@ -69,7 +69,12 @@ async function upsert(table: Table, filling: Filling, run: RunContext): Promise<
   }
 }
 
-async function insertAll(physical: string, table: Table, selects: readonly string[], run: RunContext): Promise<number> {
+async function insertAll(
+  physical: string,
+  table: Table,
+  selects: readonly string[],
+  run: FillContext,
+): Promise<number> {
   const columns = allColumns(table).map((column) => column.physical)
   let rowCount = 0
   for (const select of selects) {
@@ -80,7 +85,7 @@ async function insertAll(physical: string, table: Table, selects: readonly strin
 }
 
 /** The newest state of the table gets the change; a table that was dropped meanwhile fails the statement. */
-function replace(table: Table, change: Partial<Table>, run: RunContext): void {
+function replace(table: Table, change: Partial<Table>, run: FillContext): void {
   const current = run.project.tables.get(table.name)
   if (current?.id !== table.id) {
     throw new StatementError('0110999', `Critical internal error - table ${table.name} was changed by another job`)
@@ -90,7 +95,7 @@ function replace(table: Table, change: Partial<Table>, run: RunContext): void {
 }
 
 /** Rows go to a staging table first: it tells which partitions are written. */
-async function fillPartitions(table: Table, filling: Filling, run: RunContext): Promise<number> {
+async function fillPartitions(table: Table, filling: Filling, run: FillContext): Promise<number> {
   const isDynamic = filling.values.length < table.partitionColumns.length
   if (isDynamic && table.clustering !== undefined)
     throw new StatementError(
@@ -129,7 +134,7 @@ async function writtenPartitions(
   stage: string,
   table: Table,
   filling: Filling,
-  run: RunContext,
+  run: FillContext,
 ): Promise<readonly (readonly string[])[]> {
   if (filling.values.length === table.partitionColumns.length) return [filling.values]
   const items = table.partitionColumns.map((column) => `CAST(${column.physical} AS VARCHAR)`)
@@ -151,7 +156,7 @@ function dynamicValue(value: unknown): string {
 function withPartitions(
   table: Table,
   written: readonly (readonly string[])[],
-  run: RunContext,
+  run: FillContext,
 ): ReadonlyMap<string, Partition> {
   const partitions = new Map(run.project.tables.get(table.name)?.partitions)
   const now = Date.now()

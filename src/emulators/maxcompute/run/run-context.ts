@@ -3,10 +3,14 @@ import type { BindContext } from '../bind/bind-context.js'
 import type { OutputColumn } from '../bind/scope.js'
 import type { Project } from '../project.js'
 
-/** What a statement runs with. */
-export interface RunContext {
+/** What filling a table needs. */
+export interface FillContext {
   readonly project: Project
   readonly connection: EngineConnection
+}
+
+/** What a statement runs with. */
+export interface RunContext extends FillContext {
   readonly bind: BindContext
   readonly instance: string
   /** For files that live as long as the statement. */
