@@ -1,6 +1,6 @@
 import type { Ledger, LedgerEntry, Proof } from '../model/ledger.js'
 import type { Location } from '../model/names.js'
-import type { Manifest } from '../model/manifest.js'
+import type { Manifest, Part } from '../model/manifest.js'
 import type { Call, Work } from '../model/work.js'
 
 /** Relations that travel together under one prefix; streaming: one relation. */
@@ -11,11 +11,20 @@ export interface Consignment {
   readonly manifests: readonly Manifest[]
   readonly from: Location
   readonly to: Location
+  /** Who is to carry it, where the plan says so; absent: streaming. */
+  readonly by?: 'online'
+  /** What lies below `from` and must not travel with it, as pieces of keys that end in `/`: relations that came too late. */
+  readonly without?: readonly string[]
 }
 
 export type { Ledger, LedgerEntry, Proof }
 
-export type CarryHandle = { readonly consignment: string; readonly token: string }
+export type CarryHandle = {
+  readonly consignment: string
+  readonly token: string
+  /** Milliseconds since 1970, of a job; absent where nothing outlives this process. */
+  readonly startedAt?: number
+}
 
 export type CarriedPart = {
   readonly relationId: string
@@ -32,6 +41,19 @@ export type CarryOutcome = {
   readonly byteCount: number
   /** Bytes that were sent now, as opposed to found in place. */
   readonly sentByteCount: number
+  /** The job that carried it, and how that ended; absent without one. */
+  readonly job?: { readonly name: string; readonly how: string; readonly failedCount: number }
+  /** Parts that did not arrive as they should and were sent again. */
+  readonly resent?: readonly { readonly key: string; readonly reason: string }[]
+}
+
+/** How the bytes of parts that somebody else copied are proven (README tells what each level sees). */
+export type TransferProof = 'full' | 'light' | 'ledger'
+
+/** Checksums of parts that were read at the source before. */
+export interface Checksums {
+  /** Undefined where none was taken of the part with its etag. */
+  of(part: Part): { readonly crc64: string; readonly proven: boolean } | undefined
 }
 
 /** What moves parts between stores. Carrying again after a crash sends only what is missing. */

@@ -39,5 +39,7 @@ function take(known: KnownPart, entry: LedgerEntry): void {
       // What led to it is not asked for again.
       delete known.upload
       known.chunks.clear()
+      return
+    case 'rejected':
   }
 }

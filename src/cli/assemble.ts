@@ -1,9 +1,14 @@
 import { RamAccess } from '../access/ram-access.js'
 import { assumedRoleCredentials, staticCredentials } from '../access/credentials.js'
 import type { Access } from '../access/access.js'
+import type { Carrier, Checksums, TransferProof } from '../carrier/carrier.js'
+import { OnlineCarrier } from '../carrier/online-carrier.js'
+import { OnlineMigrationClient } from '../carrier/online-migration-client.js'
+import { RoutingCarrier } from '../carrier/routing-carrier.js'
 import { StreamingCarrier } from '../carrier/streaming-carrier.js'
 import type { AccessKeys, Credentials } from '../model/credentials.js'
 import type { Location } from '../model/names.js'
+import type { Call } from '../model/work.js'
 import type { StatementWitness } from '../model/statement.js'
 import { iamLogin, type IamLoginOptions } from '../source/redshift/iam-login.js'
 import { RedshiftSource } from '../source/redshift/redshift-source.js'
@@ -20,29 +25,82 @@ import { MaxComputeClient } from '../target/maxcompute/client.js'
 import { MaxComputeTarget } from '../target/maxcompute/maxcompute-target.js'
 import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
+import { onlineLimits, qosOf, s3Domain } from './online-settings.js'
 import { resolve } from 'node:path'
 
+/** How what jobs carried is proven, where a command says otherwise than the config. */
+export interface ProofChoice {
+  readonly proof: TransferProof
+  readonly checksums?: Checksums
+}
+
 /** The composition root: the only place of the command that knows which adapter stands behind a port. */
-export function assemble(loaded: LoadedConfig, run: string, witness?: StatementWitness): Places {
-  const { config } = loaded
+export function assemble(loaded: LoadedConfig, run: string, witness?: StatementWitness, proof?: ProofChoice): Places {
   const sourceStore = s3Store(loaded)
   const targetStore = ossStore(loaded)
-  const { chunksInFlight, chunkMegabytes } = config.limits
   return {
     source: redshiftSource(loaded, run, sourceStore),
     sourceStore,
     targetStore,
-    carrier: new StreamingCarrier({
-      from: sourceStore,
-      to: targetStore,
-      limits: {
-        chunksInFlight,
-        chunkByteCount: chunkMegabytes * 1024 * 1024,
-        smallObjectByteCountMax: chunkMegabytes * 1024 * 1024,
-        chunkAttemptCountMax: 3,
-      },
-    }),
+    carrier: carrierOf(loaded, sourceStore, targetStore, proof ?? { proof: loaded.config.transfer.proof }),
     target: maxComputeTarget(loaded, witness),
+  }
+}
+
+function carrierOf(loaded: LoadedConfig, from: ObjectStore, to: ObjectStore, proof: ProofChoice): Carrier {
+  const { carrier, limits, onlineMigration: online, s3, oss } = loaded.config
+  const { chunksInFlight, chunkMegabytes } = limits
+  const streaming = new StreamingCarrier({
+    from,
+    to,
+    limits: {
+      chunksInFlight,
+      chunkByteCount: chunkMegabytes * 1024 * 1024,
+      smallObjectByteCountMax: chunkMegabytes * 1024 * 1024,
+      chunkAttemptCountMax: 3,
+    },
+  })
+  const client = onlineClient(loaded)
+  if (carrier === 'streaming' || client === undefined || online === undefined) return streaming
+  const accessKeyId = online.s3AccessKeyId ?? s3.accessKeyId ?? ''
+  const secretAccessKey = online.s3SecretAccessKey ?? s3.secretAccessKey ?? ''
+  const jobs = new OnlineCarrier({
+    client,
+    accountId: online.accountId,
+    source: { accessKeyId, secretAccessKey, domain: online.s3Domain ?? s3Domain(s3.region) },
+    target: {
+      regionId: `oss-${oss.region}`,
+      roleName: online.roleName,
+      ...(online.ossDomain === undefined ? {} : { domain: online.ossDomain }),
+    },
+    from,
+    to,
+    streaming,
+    ...proof,
+    limits: { ...onlineLimits(online), judgedAtOnce: chunksInFlight },
+    qos: qosOf(online),
+    createReport: online.report,
+  })
+  return new RoutingCarrier(streaming, jobs)
+}
+
+function onlineClient(loaded: LoadedConfig): OnlineMigrationClient | undefined {
+  const { onlineMigration: online } = loaded.config
+  if (online === undefined) return undefined
+  const { endpoint, accountId, region, accessKeyId, accessKeySecret, securityToken, assumeRole } = online
+  const keys = keysOf(accessKeyId, accessKeySecret, securityToken) as AccessKeys
+  const credentials = alibabaCredentials(loaded, keys, assumeRole)
+  return new OnlineMigrationClient({ endpoint, accountId, region, credentials, route: loaded.route })
+}
+
+/** Asks Data Online Migration how many jobs the region holds; undefined where the config does not have it. */
+export function assembleJobCount(loaded: LoadedConfig): ((call: Call) => Promise<number>) | undefined {
+  const client = onlineClient(loaded)
+  if (client === undefined) return undefined
+  return async (call) => {
+    let count = 0
+    for await (const _job of client.listJobs(call)) count += 1
+    return count
   }
 }
 

@@ -30,6 +30,17 @@ const limits = z
   })
   .prefault({})
 
+const transfer = z
+  .strictObject({
+    proof: z
+      .enum(['full', 'light'])
+      .default('full')
+      .describe(
+        'of what a job carried: full reads the source and compares CRC-64; light compares sizes and ends of objects',
+      ),
+  })
+  .prefault({})
+
 const hours = z
   .strictObject({
     unload: z.number().positive().default(24),
@@ -78,7 +89,13 @@ export const configSchema = z.strictObject({
   onlineMigration: onlineMigration.optional(),
   select: z.array(relationPattern).min(1),
   exclude: z.array(relationPattern).default([]),
-  carrier: z.enum(['streaming']).default('streaming'),
+  carrier: z
+    .enum(['streaming', 'online', 'auto'])
+    .default('streaming')
+    .describe(
+      'through this machine; or by jobs of Data Online Migration; auto: large relations by job, small ones streamed',
+    ),
+  transfer,
   consistency: z
     .enum(['each-relation', 'single-transaction', 'frozen', 'restored'])
     .default('each-relation')

@@ -24,6 +24,7 @@ export interface LoadedConfig {
 const secretKeys = new Set([
   'password',
   'secretAccessKey',
+  's3SecretAccessKey',
   'sessionToken',
   'accessKeySecret',
   'securityToken',

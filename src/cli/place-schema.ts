@@ -149,15 +149,64 @@ export const access = z
   })
   .describe('STS and RAM, for doctor')
 
+const minutes = (fallback: number, what: string): z.ZodDefault<z.ZodNumber> =>
+  z.number().positive().default(fallback).describe(what)
+
 export const onlineMigration = z
   .strictObject({
-    endpoint: z.string().min(1),
-    region: z.string().min(1),
-    accountId: z.string().min(1),
-    roleName: z.string().min(1),
+    endpoint: z.string().min(1).describe('https://<region>.mgw.aliyuncs.com; the account is put in front of the host'),
+    region: z.string().min(1).describe("the OSS bucket's: cn-hangzhou, without oss-"),
+    accountId: z.string().min(1).describe('UID of the main account'),
+    roleName: z.string().min(1).describe('RAM role that the service writes OSS with (trusts mgw.aliyuncs.com); no ARN'),
     accessKeyId: z.string().min(1),
     accessKeySecret: secret('the AccessKey secret'),
+    securityToken: secret('the STS token of temporary keys').optional(),
+    assumeRole: roleArn.optional().describe('work as this RAM role, with keys of STS that are fetched as needed'),
+    s3AccessKeyId: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('long-term key of the IAM user that the service reads S3 with; those of s3 when absent'),
+    s3SecretAccessKey: secret('the secret access key').optional(),
+    s3Domain: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("https://s3.<region>.amazonaws.com; that of s3's region when absent"),
+    ossDomain: z
+      .string()
+      .min(1)
+      .optional()
+      .describe("endpoint of OSS that the service writes to; the region's when absent"),
+    fromMegabytes: z
+      .number()
+      .nonnegative()
+      .default(1024)
+      .describe(
+        'with carrier auto: relations of this size at the source and more go by job, smaller ones are streamed',
+      ),
+    runningJobs: z
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .describe('jobs that run at once; 10 in mainland China and Hong Kong, 5 elsewhere when absent'),
+    jobs: z.int().min(1).max(500).default(500).describe('jobs that one run makes at most; a region has 500'),
+    megabitsPerSecond: z
+      .number()
+      .positive()
+      .optional()
+      .describe(
+        'limit of each job; the 2,000 (elsewhere than in China and Hong Kong 1,000) of the service when absent',
+      ),
+    filesPerSecond: z.int().min(1).max(2000).optional().describe("limit of each job; the service's 2,000 when absent"),
+    waitMinutes: minutes(120, 'longest that a job waits for the last relations of its consignment to be unloaded'),
+    jobMinutes: minutes(1440, 'longest that a job may take; then it is closed, and what is missing is streamed'),
+    stallMinutes: minutes(60, 'longest that a job may stand still; then the same'),
+    pollSeconds: z.number().min(0.05).max(600).default(10).describe('between two looks at a job'),
+    report: z
+      .boolean()
+      .default(false)
+      .describe('let the service write its report, below the destination prefix and beside the parts'),
   })
-  .describe(
-    "Alibaba's Data Online Migration, for the carrier that drives its jobs; read, and not used before that carrier is there",
-  )
+  .describe("Alibaba's Data Online Migration, for the carriers online and auto")

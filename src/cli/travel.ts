@@ -10,6 +10,7 @@ import { assemble, sourceRoot, targetRoot } from './assemble.js'
 import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
 import type { Context } from './context.js'
+import { jobSettings } from './online-settings.js'
 import { readComparableQueries } from './comparable-queries.js'
 import { journalStatements } from './statement-witness.js'
 import type { OpenedRun } from './runs.js'
@@ -69,6 +70,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     failFast: context.options.failFast,
     windows: windowsOf(config.windows),
     unloadMegabytesPerSecond: config.redshift.unloadMegabytesPerSecond,
+    ...(config.onlineMigration === undefined ? {} : { jobs: jobSettings(config.onlineMigration, unload) }),
   }
 }
 

@@ -26,9 +26,18 @@ export type LedgerEntry =
       readonly proof: Proof
       readonly skipped: boolean
     }
+  | {
+      /** What somebody else copied was not the part; it is sent again. */
+      readonly kind: 'rejected'
+      readonly key: string
+      readonly reason: string
+    }
 
-/** How far an object's bytes are proven: read and stored alike, or only that the target holds what was read. */
-export type Proof = 'source+target' | 'target-only'
+/**
+ * How far an object's bytes are proven: read and stored alike; only that the target holds what was read; only that size
+ * and ends are those of the source.
+ */
+export type Proof = 'source+target' | 'target-only' | 'size-only'
 
 /** `note` resolves when the line is durable; notes made together are synced together. Keys are source keys. */
 export interface Ledger {

@@ -155,6 +155,18 @@ export interface PlanHeader {
   readonly concerns?: readonly Concern[]
   /** True where a probe found that LOAD reads these types only in Hive mode. */
   readonly hiveCompatibleLoad?: boolean
+  /** Jobs that carry relations, in the order they set out in; absent where everything is streamed. */
+  readonly jobs?: readonly PlannedJob[]
+}
+
+/** Estimates of what one job of Data Online Migration carries. */
+export interface PlannedJob {
+  readonly consignment: string
+  readonly relationCount: number
+  readonly byteCount: number
+  readonly fileCount: number
+  /** At least, by the limits of the service. */
+  readonly seconds: number
 }
 
 /** An object of the source that does not become a table. */
@@ -207,7 +219,10 @@ export interface RelationPlan {
   readonly clustering?: ClusteringPlan
   /** A Delta table with this PRIMARY KEY, by the target's columns. */
   readonly primaryKey?: readonly string[]
+  /** Relations of one consignment lie below one prefix; the relation's own id where it travels alone. */
   readonly consignment: string
+  /** A job of Data Online Migration carries it; absent: it is streamed. */
+  readonly by?: 'online'
   readonly concerns: readonly Concern[]
   readonly depth: VerifyDepth
   /** None when absent. */

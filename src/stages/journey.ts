@@ -2,6 +2,7 @@ import { exitCodes, exitPrecedence, MigrationError } from '../model/errors.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Progress } from '../model/work.js'
 import { AtOnce, eachAtOnce } from './at-once.js'
+import { companiesOf, walkCompany, type CompanyWay, type Walk } from './company.js'
 import { createTable } from './ddl.js'
 import { load } from './load.js'
 import type { PlanBook, PlanEntry } from './plan-book.js'
@@ -46,11 +47,39 @@ export async function travelLegs(
   const limits = travel.snapshots.isSerial ? { ...travel.settings.limits, unload: 1 } : travel.settings.limits
   const places = Object.fromEntries(legs.map((leg) => [leg, new AtOnce(limits[leg])])) as Record<Leg, AtOnce>
   const atOnce = legs.reduce((total, leg) => total + travel.settings.limits[leg], 0)
-  await eachAtOnce(entries, atOnce, async (entry) => {
-    if (travel.stopping.aborted || shouldStop(arrivals, travel)) return
-    arrivals.push(await walk(book, entry, wanted, places, travel))
-  })
+  const isOver = (): boolean => travel.stopping.aborted || shouldStop(arrivals, travel)
+  const walkLegs: Walk = (entry, some) => walk(book, entry, some, places, travel)
+  const companies = companiesOf(entries, wanted, book.header.jobs ?? [])
+  const together = new Set(companies.flat())
+  const alone = entries.filter((entry) => !together.has(entry))
+  const unloading = new AtOnce(limits.unload)
+  const way: CompanyWay = {
+    book,
+    wanted,
+    walk: walkLegs,
+    unloading: (work) => unloading.run(work),
+    mayCross: (entry) => mayCross(book, entry, travel),
+    tellFailure: async (entry, error) => {
+      if (!isInterruption(error)) travel.observer.failed('transfer', await book.read(entry.relationId), error)
+    },
+    atOnce,
+  }
+  await Promise.all([
+    eachAtOnce(companies, travel.settings.jobs?.atOnce ?? atOnce, async (company) => {
+      if (!isOver()) arrivals.push(...(await walkCompany(company, way, travel)))
+    }),
+    eachAtOnce(alone, atOnce, async (entry) => {
+      if (!isOver()) arrivals.push(await walkLegs(entry, wanted))
+    }),
+  ])
   return arrivals
+}
+
+/** Jobs have places of their own: what limits them is the region, not this machine. */
+async function mayCross(book: PlanBook, entry: PlanEntry, travel: Travel): Promise<void> {
+  const plan = await book.read(entry.relationId)
+  await awaitWindow('transfer', plan, travel)
+  if (travel.stopping.aborted) throw stopped(entry, 'transfer')
 }
 
 /** Throws `blocked` when all is to be unloaded in one transaction that Redshift would end before. */

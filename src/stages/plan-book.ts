@@ -17,6 +17,9 @@ export interface PlanEntry {
   readonly tableSchema?: string
   readonly byteEstimate: number
   readonly isBlocked: boolean
+  readonly consignment: string
+  /** A job carries it together with the others of its consignment. */
+  readonly by?: 'online'
 }
 
 /** `plan.jsonl`, opened: an index of its relations, and each plan on demand. Ten thousand plans never stand in memory. */
@@ -87,5 +90,7 @@ function entryOf(plan: RelationPlan): PlanEntry {
     ...(plan.target.schema === undefined ? {} : { tableSchema: plan.target.schema }),
     byteEstimate: plan.byteEstimate ?? 0,
     isBlocked: plan.concerns.some((concern) => concern.class === 'blocking'),
+    consignment: plan.consignment,
+    ...(plan.by === undefined ? {} : { by: plan.by }),
   }
 }

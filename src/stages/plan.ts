@@ -3,11 +3,20 @@ import type { RunFolder } from '../journal/run-folder.js'
 import type { CatalogEntry } from '../model/catalog.js'
 import type { ScanFact } from '../model/facts.js'
 import { relationText, tableText } from '../model/names.js'
-import type { Concern, ConcernClass, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
+import type {
+  Concern,
+  ConcernClass,
+  Coverage,
+  PlanHeader,
+  PlannedJob,
+  RelationPlan,
+  Unmigrated,
+} from '../model/plan.js'
 import { settleAssumptions } from '../translate/assumptions.js'
 import { concernOf } from '../translate/concern-codes.js'
 import { relationId } from '../translate/names.js'
 import { hiveConcerns, needsHive } from '../translate/probe-obey.js'
+import { packConsignments, type Freight, type PackingRules } from '../translate/packing.js'
 import { planRelation, type PlanPolicy } from '../translate/relation.js'
 import { unplannedObject, unplannedRelation, type Unplanned } from '../translate/unmigrated.js'
 import { catalogObjects, CoverageCount, fateOf, gapConcerns } from './coverage.js'
@@ -29,6 +38,8 @@ export interface PlanSummary {
   readonly assumptionCount: number
   readonly concernCounts: Readonly<Record<ConcernClass, number>>
   readonly sha256: string
+  /** Jobs that carry relations; none where everything is streamed. */
+  readonly jobs?: readonly PlannedJob[]
 }
 
 /** Decides what becomes of every object of the catalog. Asks nobody: the same documents give the same plan. */
@@ -38,12 +49,19 @@ export async function makePlan(
   policy: PlanPolicy,
   header: Pick<PlanHeader, 'toolVersion' | 'run' | 'project' | 'consistency'>,
   way: Omit<SourceWay, 'consistency'> = { unloadWith: 'role', unloadMegabytesPerSecond: 100 },
+  /** How relations are packed for jobs; absent: all are streamed. */
+  packing?: PackingRules,
 ): Promise<PlanSummary> {
   const totals = { relationCount: 0, rowEstimate: 0, byteEstimate: 0, stagedCount: 0, assumptionCount: 0 }
   const concernCounts: Record<ConcernClass, number> = { note: 0, lossy: 0, blocking: 0 }
   // The header counts everything, and stands first: one pass to count, a second to write.
   const broken = await brokenFacts(folder)
-  const { plannedCount, ...told } = await survey(folder, policy, broken, { ...way, consistency: header.consistency })
+  const { plannedCount, freights, ...found } = await survey(folder, policy, broken, {
+    ...way,
+    consistency: header.consistency,
+  })
+  const { jobs, jobOf } = pack(freights, packing)
+  const told = jobs.length === 0 ? found : { ...found, jobs }
   for (const concern of told.concerns) concernCounts[concern.class] += 1
   const sha256 = await folder.writeLines('plan.jsonl', lines())
   await journal.append({ event: 'document', path: 'plan.jsonl', sha256 })
@@ -60,7 +78,8 @@ export async function makePlan(
       if (plan.strategy === 'staged') totals.stagedCount += 1
       totals.assumptionCount += plan.assumptions?.length ?? 0
       for (const concern of plan.concerns) concernCounts[concern.class] += 1
-      yield plan
+      const consignment = jobOf.get(plan.relationId)
+      yield consignment === undefined ? plan : { ...plan, consignment, by: 'online' }
     }
   }
 }
@@ -68,6 +87,19 @@ export async function makePlan(
 /** What the plan says of the catalog as a whole. */
 interface Survey extends Required<Pick<PlanHeader, 'skipped' | 'manual' | 'coverage' | 'concerns'>> {
   readonly plannedCount: number
+  readonly freights: readonly Freight[]
+}
+
+function pack(
+  freights: readonly Freight[],
+  rules: PackingRules | undefined,
+): { readonly jobs: readonly PlannedJob[]; readonly jobOf: ReadonlyMap<string, string> } {
+  const packed = rules === undefined ? [] : packConsignments(freights, rules)
+  const jobOf = new Map(packed.flatMap(({ id, relationIds }) => relationIds.map((one) => [one, id] as const)))
+  const jobs = packed.map(({ id: consignment, relationIds, ...sizes }) => {
+    return { consignment, relationCount: relationIds.length, ...sizes }
+  })
+  return { jobs, jobOf }
 }
 
 /** What a scan found to be wrong, by relation. */
@@ -82,9 +114,11 @@ async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken, way
   }
   let plannedCount = 0
   const sizes = { byteCount: 0, largestByteCount: 0 }
+  const freights: Freight[] = []
   for await (const plan of planned(folder, policy, broken)) {
     if (isPlan(plan)) {
       plannedCount += 1
+      freights.push(freightOf(plan))
       sizes.byteCount += plan.byteEstimate ?? 0
       sizes.largestByteCount = Math.max(sizes.largestByteCount, plan.byteEstimate ?? 0)
       coverage.add('table', fateOf(plan.concerns))
@@ -92,7 +126,12 @@ async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken, way
   }
   for await (const object of catalogObjects(folder)) leave(object.kind, unplannedObject(object))
   const concerns = [...(await gapConcerns(folder)), ...wayConcerns(way, sizes), ...hiveConcerns(policy.probe)]
-  return { ...unmigrated, coverage: coverage.rows(), concerns, plannedCount }
+  return { ...unmigrated, coverage: coverage.rows(), concerns, plannedCount, freights }
+}
+
+function freightOf({ relationId, byteEstimate: byteCount, partMegabytesMax }: RelationPlan): Freight {
+  const part = { relationId, partByteCountMax: partMegabytesMax * 1024 * 1024 }
+  return byteCount === undefined ? part : { ...part, byteCount }
 }
 
 /** Every relation of the catalog: its plan, or why it has none. */

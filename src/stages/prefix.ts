@@ -12,8 +12,14 @@ export function attemptPrefix(
   relationId: string,
   attempt: number,
 ): Location {
+  const prefix = consignmentPrefix(root, run, consignment)
+  return { ...prefix, key: `${prefix.key}${relationId}/${attempt}/` }
+}
+
+/** What one job carries lies below it: all relations of a consignment. */
+export function consignmentPrefix(root: Location, run: string, consignment: string): Location {
   const hash = createHash('sha256').update(`${run}/${consignment}`).digest('hex').slice(0, 4)
-  return { ...root, key: `${root.key}${hash}/${run}/${consignment}/${relationId}/${attempt}/` }
+  return { ...root, key: `${root.key}${hash}/${run}/${consignment}/` }
 }
 
 /** `[a-z0-9-]`, at most 63 characters: fits a MaxCompute job name, a Redshift query group and a migration-job name. */

@@ -48,6 +48,15 @@ export interface RunSettings {
   readonly windows?: Windows
   /** What one UNLOAD moves, for estimates. */
   readonly unloadMegabytesPerSecond?: number
+  /** Where jobs carry relations. */
+  readonly jobs?: JobSettings
+}
+
+export interface JobSettings {
+  /** Consignments that are under way at once. */
+  readonly atOnce: number
+  /** Longest that one waits, from its first relation unloaded to its last. */
+  readonly waitMilliseconds: number
 }
 
 /** What a stage tells while it works; for people, never for decisions. */

@@ -2,47 +2,96 @@ import type { CarryHandle, CarryOutcome, Consignment } from '../carrier/carrier.
 import { perform } from '../journal/perform.js'
 import { MigrationError } from '../model/errors.js'
 import type { Manifest } from '../model/manifest.js'
-import { below, relationText } from '../model/names.js'
+import { below, relationText, type Location } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
-import type { Work } from '../model/work.js'
+import type { Attempt, Work } from '../model/work.js'
+import { hasTravelled } from './consignment-members.js'
 import { attemptPrefix, attemptToken } from './prefix.js'
-import { callOf, stepAttemptCountMax, type Travel } from './stage.js'
+import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
 import { sourceManifestPath } from './unload.js'
 
-export type TransferKept = { readonly byteCount: number; readonly sentByteCount: number; readonly partCount: number }
+export type TransferKept = {
+  readonly byteCount: number
+  readonly sentByteCount: number
+  readonly partCount: number
+  /** Of a consignment: the job that carried it, and how that ended. */
+  readonly job?: { readonly name: string; readonly how: string; readonly failedCount: number }
+  /** Of a consignment: parts that the job did not carry as it should, and that were sent again. */
+  readonly resentCount?: number
+  /** The first of them. */
+  readonly resent?: readonly { readonly key: string; readonly reason: string }[]
+}
 
 export function targetManifestPath(relationId: string): string {
   return `manifests/target/${relationId}.json`
 }
 
-/** Carries a relation's parts to the target's store; ends with its target manifest. */
+/**
+ * Carries a relation's parts to the target's store; ends with its target manifest. One that crossed with its consignment
+ * has that already; one that came too late for its consignment is streamed.
+ */
 export async function transfer(plan: RelationPlan, travel: Travel): Promise<TransferKept> {
   const manifest = await travel.folder.readDocument<Manifest>(sourceManifestPath(plan.relationId))
   if (manifest === undefined) throw notUnloaded(plan)
-  const ledger = travel.ledger(plan.consignment)
+  const isThere = plan.by === 'online' && (await hasTravelled(plan, travel))
+  return isThere ? lookAtArrived(plan, travel) : stream(plan, manifest, travel)
+}
+
+async function lookAtArrived(plan: RelationPlan, travel: Travel): Promise<TransferKept> {
+  const look = lookWork(async () => {
+    const arrived = await travel.folder.readDocument<Manifest>(targetManifestPath(plan.relationId))
+    if (arrived === undefined) throw new MigrationError('disk', `${targetManifestPath(plan.relationId)}: missing`)
+    return { byteCount: arrived.byteCount, partCount: arrived.parts.length }
+  })
+  const kept = await perform(
+    travel.journal,
+    {
+      ...stepOf(plan, travel),
+      fresh: () => Promise.resolve(look),
+      earlier: () => Promise.resolve(look),
+      keep: ({ byteCount, partCount }): Promise<TransferKept> =>
+        Promise.resolve({ byteCount, sentByteCount: byteCount, partCount }),
+    },
+    callOf(travel, 'transfer', plan),
+  )
+  return kept
+}
+
+async function stream(plan: RelationPlan, manifest: Manifest, travel: Travel): Promise<TransferKept> {
   const consignment = consignmentOf(plan, manifest, travel)
+  const ledger = travel.ledger(consignment.id)
   const carry = (): Promise<Work<CarryHandle, CarryOutcome>> =>
     Promise.resolve(travel.places.carrier.carry(consignment, ledger))
   try {
     return await perform(
       travel.journal,
       {
-        name: `transfer/${plan.consignment}`,
-        attemptCountMax: stepAttemptCountMax,
-        token: (number) => attemptToken(travel.run, 'transfer', plan.relationId, number),
+        ...stepOf(plan, travel),
         fresh: carry,
         earlier: carry,
-        keep: (outcome) => keepManifest(manifest, outcome, consignment, travel),
-        unresolved: (attempt) =>
-          new MigrationError(
-            'transfer-unresolved',
-            `transfer ${relationText(plan.source)}: cannot tell what became of ${attempt.token}`,
-          ),
+        keep: async (outcome): Promise<TransferKept> => {
+          await keepManifest(manifest, outcome, consignment.to, travel)
+          const { byteCount, sentByteCount, parts } = outcome
+          return { byteCount, sentByteCount, partCount: parts.length }
+        },
       },
       callOf(travel, 'transfer', plan),
     )
   } finally {
     await ledger.close()
+  }
+}
+
+function stepOf(plan: RelationPlan, travel: Travel) {
+  return {
+    name: `transfer/${plan.relationId}` as const,
+    attemptCountMax: stepAttemptCountMax,
+    token: (number: number) => attemptToken(travel.run, 'transfer', plan.relationId, number),
+    unresolved: (attempt: Attempt) =>
+      new MigrationError(
+        'transfer-unresolved',
+        `transfer ${relationText(plan.source)}: cannot tell what became of ${attempt.token}`,
+      ),
   }
 }
 
@@ -60,7 +109,8 @@ function consignmentOf(plan: RelationPlan, manifest: Manifest, travel: Travel): 
   const { settings, run } = travel
   const unloadAttempt = travel.journal.status(`unload/${plan.relationId}`).number
   return {
-    id: plan.consignment,
+    // Never that of a pack, of which it would be a piece.
+    id: plan.relationId,
     run,
     manifests: [manifest],
     from: manifest.location,
@@ -68,24 +118,26 @@ function consignmentOf(plan: RelationPlan, manifest: Manifest, travel: Travel): 
   }
 }
 
-async function keepManifest(
+/** What arrived of one relation; the outcome may hold others' parts as well. */
+export async function keepManifest(
   source: Manifest,
   outcome: CarryOutcome,
-  consignment: Consignment,
+  to: Location,
   travel: Travel,
-): Promise<TransferKept> {
+): Promise<void> {
   const manifest: Manifest = {
     ...source,
     side: 'target',
-    location: consignment.to,
-    parts: outcome.parts.map((part) => ({
-      location: below(consignment.to, part.key.slice(consignment.from.key.length)),
-      byteCount: part.byteCount,
-      rowCount: part.rowCount,
-      etag: part.etag,
-      crc64: part.crc64,
-    })),
+    location: to,
+    parts: outcome.parts
+      .filter((part) => part.relationId === source.relationId)
+      .map((part) => ({
+        location: below(to, part.key.slice(source.location.key.length)),
+        byteCount: part.byteCount,
+        rowCount: part.rowCount,
+        etag: part.etag,
+        crc64: part.crc64,
+      })),
   }
   await travel.folder.writeDocument(targetManifestPath(source.relationId), manifest)
-  return { byteCount: outcome.byteCount, sentByteCount: outcome.sentByteCount, partCount: outcome.parts.length }
 }

@@ -2,9 +2,10 @@ import type { Access } from '../../access/access.js'
 import { MigrationError } from '../../model/errors.js'
 import type { Call } from '../../model/work.js'
 import type { Places } from '../../stages/stage.js'
-import { assemble, assembleAccess } from '../assemble.js'
+import { assemble, assembleAccess, assembleJobCount } from '../assemble.js'
 import { askingCall, type Context } from '../context.js'
 import type { Config } from '../config-schema.js'
+import { onlineQuestions } from '../online-questions.js'
 import { takeProbe } from '../probe-place.js'
 import { tellProbe } from '../probe-table.js'
 import { sourceName } from '../setup.js'
@@ -27,7 +28,12 @@ export async function doctor(context: Context, options: { readonly probe: boolea
   const loaded = await context.config()
   const places = assemble(loaded, 'doctor')
   const findings: Finding[] = []
-  for (const [check, ask] of questions(loaded.config, places, assembleAccess(loaded))) {
+  const access = assembleAccess(loaded)
+  const asked = [
+    ...questions(loaded.config, places, access),
+    ...onlineQuestions(loaded.config, assembleJobCount(loaded), access),
+  ]
+  for (const [check, ask] of asked) {
     const finding = await answer(check, () => ask(askingCall(context, checkMilliseconds)))
     findings.push(finding)
     context.talk.data(finding, () => findingText(finding))
@@ -39,7 +45,7 @@ export async function doctor(context: Context, options: { readonly probe: boolea
   return 0
 }
 
-type Question = readonly [string, (call: Call) => Promise<string>]
+export type Question = readonly [string, (call: Call) => Promise<string>]
 
 function questions(config: Config, places: Places, access: Access | undefined): readonly Question[] {
   const { redshift, s3, oss, maxcompute } = config

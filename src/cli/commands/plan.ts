@@ -5,13 +5,14 @@ import { scanRelations, type ScanCounts } from '../../stages/scan.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { relationText, tableText } from '../../model/names.js'
 import type { ProbeFact } from '../../model/facts.js'
-import type { RelationPlan } from '../../model/plan.js'
+import type { PlannedJob, RelationPlan } from '../../model/plan.js'
 import { namingWithin } from '../../translate/names.js'
 import { assemble } from '../assemble.js'
 import { readComparableQueries } from '../comparable-queries.js'
 import { askingCall, runsFolder, type Context } from '../context.js'
 import { coverageTable, unmigratedLines } from '../coverage-table.js'
 import { bytesText, countText } from '../figures.js'
+import { packingOf } from '../online-settings.js'
 import { policyOf } from '../policy.js'
 import { readProbe } from '../probe-place.js'
 import { createRun, findRun, openRun, type OpenedRun, type RunSummary } from '../runs.js'
@@ -89,7 +90,8 @@ export async function planRun(
     project: facts.project,
     consistency: config.consistency,
   }
-  return makePlan(run.folder, run.journal, policy, header, { unloadWith, unloadMegabytesPerSecond })
+  const way = { unloadWith, unloadMegabytesPerSecond }
+  return makePlan(run.folder, run.journal, policy, header, way, packingOf(config))
 }
 
 /** What the last probe found, as one of the run's facts. */
@@ -119,16 +121,31 @@ async function tellPlan(context: Context, run: OpenedRun, summary: PlanSummary):
       {},
       () => `${relationText(relation.source)} -> ${tableText(relation.target)} (${relation.strategy}${size})`,
     )
-    for (const line of [...partLines(relation), ...assumptionLines(relation)]) talk.data({}, () => `  ${line}`)
+    const ways = wayLines(relation, (book.header.jobs ?? []).length > 0)
+    for (const line of [...partLines(relation), ...ways, ...assumptionLines(relation)]) talk.data({}, () => `  ${line}`)
     for (const concern of relation.concerns) {
       talk.data({}, () => `  ${concern.class} ${concern.code}: ${concern.message}`)
     }
   }
+  for (const line of jobLines(book.header.jobs ?? [])) talk.data({}, () => line)
   for (const line of unmigratedLines(summary.skipped, 'skipped')) talk.data({}, () => line)
   for (const line of unmigratedLines(summary.manual, 'manual')) talk.data({}, () => line)
   talk.data({}, () => coverageTable(summary.coverage))
   for (const concern of summary.concerns) talk.data({}, () => `${concern.class} ${concern.code}: ${concern.message}`)
   talk.data({}, () => planLine(run.document.run, summary))
+}
+
+function jobLines(jobs: readonly PlannedJob[]): readonly string[] {
+  return jobs.map(({ consignment, relationCount, byteCount, fileCount, seconds }) => {
+    const size = `about ${bytesText(byteCount)} in ${countText(fileCount)} files, ${Math.ceil(seconds)} s at least`
+    return `job ${consignment}: ${relationCount} relation${relationCount === 1 ? '' : 's'}, ${size}`
+  })
+}
+
+/** How a relation crosses, where not everything is streamed. */
+function wayLines({ by, consignment }: RelationPlan, isMixed: boolean): readonly string[] {
+  if (!isMixed) return []
+  return [by === 'online' ? `crosses by job ${consignment}` : 'is streamed']
 }
 
 /** What the config leaves behind of a relation. */

@@ -1,7 +1,8 @@
 import type { Context } from '../context.js'
 import type { Config } from '../config-schema.js'
+import { onlinePolicies } from '../online-policies.js'
 
-interface Policy {
+export interface Policy {
   readonly for: string
   readonly document: object
 }
@@ -24,6 +25,7 @@ function policiesOf(config: Config): readonly Policy[] {
     { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: trust policy`, document: odpsTrust },
     { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: permissions`, document: loadPolicy(config) },
     { for: 'RAM identity of this machine: writes to OSS', document: writePolicy(config) },
+    ...onlinePolicies(config, readPolicy(config), (actions) => ossPolicy(config, actions)),
   ]
 }
 
@@ -128,7 +130,8 @@ function loadPolicy(config: Config): object {
 
 function writePolicy(config: Config): object {
   const actions = ['oss:PutObject', 'oss:GetObject', 'oss:ListObjects', 'oss:ListParts', 'oss:AbortMultipartUpload']
-  return ossPolicy(config, actions)
+  // What a job left wrong is removed before it is sent again.
+  return ossPolicy(config, config.carrier === 'streaming' ? actions : [...actions, 'oss:DeleteObject'])
 }
 
 function ossPolicy(config: Config, actions: readonly string[]): object {
