@@ -3,6 +3,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { XMLParser } from 'fast-xml-parser'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { reportJsonSchema, reportSchema } from '../../src/cli/report-schema.js'
 import { emulate, migrate, type Emulated } from './rehearsal.js'
 
 let emulated: Emulated
@@ -114,6 +115,17 @@ describe('a certificate', () => {
 })
 
 describe('the report beside it', () => {
+  it('is as its published schema says', async () => {
+    const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as unknown
+    expect(reportSchema.safeParse(report).error?.issues).toBeUndefined()
+    const told = JSON.stringify(report)
+    expect(reportSchema.safeParse(JSON.parse(told.replace('"verdict":"verified"', '"verdict":"fine"'))).success).toBe(
+      false,
+    )
+    const published = await readFile(new URL('../../config/report.schema.json', import.meta.url), 'utf8')
+    expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(reportJsonSchema())))
+  })
+
   it('is JUnit XML with a suite a relation', async () => {
     const text = await readFile(join(folder, 'report.junit.xml'), 'utf8')
     const parsed = new XMLParser({ ignoreAttributes: false }).parse(text) as {

@@ -1,0 +1,133 @@
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+const value = z.string().nullable().describe('canonical text; null for SQL NULL, or where a side did not answer')
+const leg = z.enum(['unload', 'transfer', 'load', 'verify'])
+const verdict = z.enum(['verified', 'differs', 'unverified', 'failed', 'blocked'])
+
+const concern = z.strictObject({
+  code: z.string().describe('RS0101; migrate explain tells more'),
+  class: z.enum(['note', 'lossy', 'blocking']),
+  column: z.string().optional(),
+  message: z.string(),
+})
+
+const unmigrated = z.strictObject({
+  kind: z.string().optional(),
+  schema: z.string(),
+  name: z.string(),
+  reason: z.string(),
+})
+
+const discrepancy = z.strictObject({
+  check: z.string(),
+  relation: z.string(),
+  column: z.string().optional(),
+  source: value,
+  target: value,
+  message: z.string(),
+})
+
+const accepted = z.strictObject({ ...discrepancy.shape, reason: z.string().describe("the config's") })
+
+const check = z.looseObject({
+  check: z.string(),
+  comparedCount: count,
+  discrepancies: z.array(discrepancy),
+  accepted: z.array(accepted).optional(),
+})
+
+const answer = z.strictObject({
+  query: z.string(),
+  columns: z.array(z.string()),
+  rows: z.array(z.array(value)),
+})
+
+const coverage = z.strictObject({
+  kind: z.string(),
+  foundCount: count.describe('the sum of the others'),
+  migratedCount: count,
+  changedCount: count,
+  blockedCount: count,
+  manualCount: count,
+  skippedCount: count,
+})
+
+const milliseconds = z.partialRecord(leg, z.number().nonnegative())
+
+const totals = z.strictObject({
+  verdicts: z.record(verdict, count),
+  rowCount: count,
+  byteCount: count,
+  partCount: count,
+  comparedCount: count,
+  differenceCount: count,
+  milliseconds,
+  longest: z.array(z.strictObject({ relation: z.string(), verdict, byteCount: count, milliseconds })),
+})
+
+const risk = z.strictObject({
+  column: z.string(),
+  cover: z.enum(['hash', 'tolerance', 'length', 'nulls', 'aggregates', 'accepted']),
+  text: z.string().describe('what may still differ unseen'),
+})
+
+const relation = z.looseObject({
+  relation: z.string(),
+  table: z.string(),
+  where: z.string().optional(),
+  leftOut: z.array(z.string()).optional(),
+  strategy: z.enum(['direct', 'staged']),
+  depth: z.enum(['count', 'aggregates', 'content']),
+  states: z.record(leg, z.string()),
+  failure: z.string().optional(),
+  rowCount: count.optional(),
+  byteCount: count.optional(),
+  partCount: count.optional(),
+  snapshot: z.string().optional(),
+  crc64: z.array(z.string()).describe('of each object, decimal; CRC-64/XZ'),
+  milliseconds,
+  instances: z.array(z.strictObject({ step: z.string(), instance: z.string(), logview: z.string() })),
+  concerns: z.array(concern),
+  assumptions: z.array(z.strictObject({ code: z.string(), column: z.string(), message: z.string() })).optional(),
+  checks: z.array(check),
+  values: z.array(
+    z.strictObject({
+      column: z.string().optional(),
+      measure: z.string(),
+      source: value,
+      target: value,
+      equal: z.boolean(),
+      agrees: z.boolean().describe('equal, or within what is taken for the same'),
+    }),
+  ),
+  statements: z.strictObject({ source: z.array(z.string()), target: z.array(z.string()) }),
+  risks: z.array(risk),
+  answers: z.strictObject({ source: z.array(answer), target: z.array(answer) }),
+  verdict,
+})
+
+/** `report.json`. Fields are only ever added. */
+export const reportSchema = z.looseObject({
+  document: z.literal('report'),
+  version: z.literal(1),
+  run: z.string(),
+  toolVersion: z.string(),
+  source: z.string(),
+  target: z.string(),
+  consistency: z.enum(['each-relation', 'single-transaction', 'frozen', 'restored']),
+  moved: z.array(z.strictObject({ relation: z.string(), measure: z.string(), before: value, after: value })).optional(),
+  relationCount: count,
+  skipped: z.array(unmigrated),
+  manual: z.array(unmigrated),
+  coverage: z.array(coverage),
+  concerns: z.array(concern),
+  totals,
+  exitCode: z.int().optional().describe('of the run; absent while it has not ended'),
+  relations: z.array(relation),
+})
+
+/** `config/report.schema.json` is this, and a test compares them. */
+export function reportJsonSchema(): object {
+  return { title: 'report.json of redshift-to-maxcompute', ...z.toJSONSchema(reportSchema) }
+}
