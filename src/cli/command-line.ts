@@ -167,6 +167,20 @@ function addUndoing(parser: Argv, choose: Choose): void {
   parser.command('rollback', 'put the tables of before back that a swap took the names of', {}, () =>
     choose(async (context) => (await import('./commands/rollback.js')).rollback(context)),
   )
+  parser.command(
+    'clean',
+    'remove what a run left outside: staging and kept tables, parts in both stores, open uploads',
+    (options) =>
+      options
+        .option('dry-run', { type: 'boolean', default: false, describe: 'only tell what would go' })
+        .option('unfinished', {
+          type: 'boolean',
+          default: false,
+          describe: 'also of relations that have not come to their end: they begin anew',
+        }),
+    ({ dryRun, unfinished }) =>
+      choose(async (context) => (await import('./commands/clean.js')).clean(context, { dryRun, unfinished })),
+  )
 }
 
 function addLooking(parser: Argv, choose: Choose): void {

@@ -45,7 +45,7 @@ export function tellMoved(context: Context, moved: readonly Moved[]): void {
 export function tellKept(context: Context, entries: readonly PlanEntry[], journal: Pick<Journal, 'status'>): void {
   for (const { relation, relationId } of entries) {
     const status = journal.status(`publish/${relationId}`)
-    if (status.state !== 'succeeded' || journal.status(`clean/${relationId}`).state === 'succeeded') continue
+    if (status.state !== 'succeeded' || journal.status(`unkeep/${relationId}`).number > 0) continue
     const { table, backup } = status.outcome as Published
     const text = `KEPT ${relation}: ${backup} has the rows that ${table} had (migrate rollback, or migrate clean)`
     context.talk.data({ kept: { relation, table, backup } }, () => text)

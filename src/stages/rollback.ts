@@ -70,8 +70,8 @@ export async function settlePublication(plan: RelationPlan, travel: Travel, call
   }
 }
 
-/** A rename that failed left both tables as they were. */
-function hasTouched(step: string, journal: Pick<Journal, 'status'>): boolean {
+/** Whether a rename was, or may have been, done: one that failed left both tables as they were. */
+export function hasTouched(step: string, journal: Pick<Journal, 'status'>): boolean {
   const { state } = journal.status(step)
   return state !== 'pending' && state !== 'failed'
 }

@@ -63,12 +63,20 @@ export function createStagingStatement(plan: RelationPlan, run: string): Stateme
     targetType: column.staging?.type ?? column.targetType,
     notNull: false,
   }))
-  const comment = `Staging of ${relationText(plan.source)} for run ${run}`
+  const comment = stagingComment(plan, run)
   return createTableStatement(stagingTable(plan, run), columns, { comment, lifecycleDays: stagingLifecycleDays })
 }
 
+/** Our mark: a table of that name without it is somebody else's. */
+export function stagingComment(plan: Pick<RelationPlan, 'source'>, run: string): string {
+  return `Staging of ${relationText(plan.source)} for run ${run}`
+}
+
 export function dropStagingStatement(plan: RelationPlan, run: string): Statement {
-  const table = stagingTable(plan, run)
+  return dropTableStatement(stagingTable(plan, run))
+}
+
+export function dropTableStatement(table: TableName): Statement {
   return {
     purpose: `drop ${tableText(table)}`,
     text: `DROP TABLE IF EXISTS ${tableSql(table)}`,
