@@ -2,6 +2,7 @@ import { MigrationError } from '../model/errors.js'
 
 const meanings: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the device',
+  EFBIG: 'the file would be larger than is allowed here',
   EDQUOT: 'the disk quota is used up',
   EROFS: 'the file system is read-only',
   EACCES: 'permission denied',

@@ -85,6 +85,10 @@ interface OssFailure {
 
 export function ossError(subject: string, error: unknown): unknown {
   if (!(error instanceof Error)) return error
+  if (isUnreadable(error)) {
+    const message = `${subject}: OSS gave an answer that cannot be read (${error.message.split('\n')[0]})`
+    return new MigrationError('store-failed', message, { transient: true, cause: error })
+  }
   const told: OssFailure = error
   const cause = told.res instanceof Error ? told.res : error
   const failure: OssFailure = cause
@@ -95,6 +99,12 @@ export function ossError(subject: string, error: unknown): unknown {
     message: failure.message,
     cause,
   })
+}
+
+/** ali-oss takes for granted that an answer has a whole document: its parser's error has no code, or it stumbles itself. */
+function isUnreadable(error: Error): boolean {
+  if (/\nLine: \d+\nColumn: \d+/.test(error.message)) return true
+  return error instanceof TypeError && /\((?:[^)]*\/)?ali-oss\//.test(error.stack?.split('\n')[1] ?? '')
 }
 
 export function isGoneFromOss(error: unknown): boolean {

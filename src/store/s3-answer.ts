@@ -52,11 +52,16 @@ export function listedObjects(prefix: Location, page: S3Page): ObjectInfo[] {
   })
 }
 
-/** Undefined after the last page. */
+/** Undefined after the last page. An answer that does not say whether it is the last is no listing, least of all an empty one. */
 export function nextToken(prefix: Location, page: S3Page): string | undefined {
-  if (page.IsTruncated !== true) return undefined
+  if (page.IsTruncated === undefined) throw unreadable(`list ${locationText(prefix)}`)
+  if (!page.IsTruncated) return undefined
   if (page.NextContinuationToken !== undefined) return page.NextContinuationToken
   throw new MigrationError('store-failed', `list ${locationText(prefix)}: S3 says there is more and not where`)
+}
+
+function unreadable(subject: string): MigrationError {
+  return new MigrationError('store-failed', `${subject}: S3 answered with what is no listing`, { transient: true })
 }
 
 export interface S3UploadPage {
@@ -79,7 +84,8 @@ export function listedUploads(prefix: Location, page: S3UploadPage): Upload[] {
 
 /** What asks for the page after this one; undefined after the last. */
 export function nextUploadMarkers(prefix: Location, page: S3UploadPage): UploadMarkers | undefined {
-  if (page.IsTruncated !== true) return undefined
+  if (page.IsTruncated === undefined) throw unreadable(`list uploads ${locationText(prefix)}`)
+  if (!page.IsTruncated) return undefined
   const { NextKeyMarker, NextUploadIdMarker: UploadIdMarker, EncodingType } = page
   if (NextKeyMarker === undefined || UploadIdMarker === undefined) {
     throw new MigrationError(

@@ -21,6 +21,10 @@ const mebibyte = 1024 * 1024
 const chunkCount = mebibytes / chunkMegabytes
 /** Of each chunk on its way: makes the copy last as long as its kills. */
 const delayMilliseconds = 100
+/** From a process's begin to its first chunk it takes this long, about. */
+const earlyMillisecondsMax = 500
+const sendMillisecondsMax = 10_000
+const pollMilliseconds = 10
 
 it(`${killCount} SIGKILLs at random moments of one copy send again at most what was in flight`, async () => {
   await using emulated = await emulate({ seed: 'none' })
@@ -32,10 +36,14 @@ it(`${killCount} SIGKILLs at random moments of one copy send again at most what 
   const delay = { do: 'delay', milliseconds: delayMilliseconds } as const
   await emulated.fault('stores', [{ service: 'oss', operation: 'UploadPart', times: 1e9, action: delay }])
   const random = seeded(20_26)
-  // Lives of this mean length together last as long as the copy.
-  const lifeMilliseconds = (chunkCount / chunksInFlight) * (delayMilliseconds + chunkMegabytes * 10)
+  // The lives that come to sending together last about as long as the copy.
+  const copyMilliseconds = (chunkCount / chunksInFlight) * (delayMilliseconds + chunkMegabytes * 10)
   const lives: Life[] = []
-  while (lives.length < killCount) lives.push(await live(emulated, cargo, random((2 * lifeMilliseconds) / killCount)))
+  while (lives.length < killCount) {
+    const isEarly = lives.length % 3 === 0
+    const milliseconds = isEarly ? random(earlyMillisecondsMax) : random((2.4 * copyMilliseconds) / killCount)
+    lives.push(await live(emulated, cargo, { after: isEarly ? 'begun' : 'sent', milliseconds }))
+  }
   const last = await live(emulated, cargo, undefined)
   const resent = lives.map((life) => life.sentChunkCount - life.notedChunkCount)
   const figures = {
@@ -59,6 +67,12 @@ it(`${killCount} SIGKILLs at random moments of one copy send again at most what 
   expect(await digestOf(openOss(emulated.clouds), cargo.key)).toBe(sha256)
 })
 
+/** A moment: so long after the process had begun, or after it began to send. */
+interface Moment {
+  readonly after: 'begun' | 'sent'
+  readonly milliseconds: number
+}
+
 interface Life {
   /** Of this life. */
   readonly sentChunkCount: number
@@ -69,14 +83,16 @@ interface Life {
   readonly sentInAllCount: number
 }
 
-/** One process, killed that long after it had begun; to its end without. */
-async function live(emulated: Emulated, cargo: Cargo, milliseconds: number | undefined): Promise<Life> {
+/** One process, killed at that moment; to its end without. */
+async function live(emulated: Emulated, cargo: Cargo, moment: Moment | undefined): Promise<Life> {
   const [sentBefore, notedBefore] = [await sentCount(emulated), await notedCount(emulated, cargo)]
   const { child, lines } = await startCarrying(emulated, [cargo], 1)
   const closed = new Promise((resolve) => child.once('close', resolve))
   let finished = false
   for await (const line of lines) {
-    if (line === 'begun' && milliseconds !== undefined) void sleep(milliseconds).then(() => child.kill('SIGKILL'))
+    if (line === 'begun' && moment !== undefined) {
+      void reached(moment, async () => (await sentCount(emulated)) > sentBefore).then(() => child.kill('SIGKILL'))
+    }
     if (!line.startsWith('{')) continue
     expect(JSON.parse(line)).not.toHaveProperty('error')
     finished = true
@@ -85,6 +101,12 @@ async function live(emulated: Emulated, cargo: Cargo, milliseconds: number | und
   const sentInAllCount = await sentCount(emulated)
   const notedChunkCount = (await notedCount(emulated, cargo)) - notedBefore
   return { sentChunkCount: sentInAllCount - sentBefore, notedChunkCount, finished, sentInAllCount }
+}
+
+async function reached({ after, milliseconds }: Moment, hasSent: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + sendMillisecondsMax
+  while (after === 'sent' && Date.now() < giveUpAt && !(await hasSent())) await sleep(pollMilliseconds)
+  await sleep(milliseconds)
 }
 
 async function sentCount(emulated: Emulated): Promise<number> {
