@@ -278,6 +278,19 @@ export const judges = [
     ],
   },
   {
+    name: 'sqlglot',
+    script: 'sqlglot/judge.py',
+    tools: ['venv:python'],
+    secondsMax: 180,
+    broken: [
+      {
+        what: 'MaxCompute refusing every statement',
+        rules: [always('maxcompute', 'POST instances', refusal)],
+        fails: ['migrate run ends with 0', 'every kind of statement was sent'],
+      },
+    ],
+  },
+  {
     name: 'dbgen',
     script: 'dbgen/judge.py',
     seed: 'dbgen',
