@@ -63,7 +63,7 @@ async function startChildren(
   const storesChild = ChildHandle.start('stores')
   const warehousesChild = ChildHandle.start('warehouses', { UV_THREADPOOL_SIZE: threadCount })
   children.push(storesChild, warehousesChild)
-  const storesOptions: StoresOptions = { dir, ports }
+  const storesOptions: StoresOptions = { dir, ports, switches }
   const stores = (await storesChild.order({ world, faults, options: storesOptions })) as Addresses['stores']
   const warehousesOptions: WarehousesOptions = {
     dir,

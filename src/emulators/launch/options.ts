@@ -37,7 +37,7 @@ export interface LaunchOptions {
   readonly ports?: Ports
   readonly world?: WorldChanges
   readonly faults?: readonly FaultRule[]
-  /** Uncertain behaviours of Redshift and MaxCompute, as their emulators name them. */
+  /** Uncertain behaviours of Redshift, MaxCompute and Online Migration, as their emulators name them. */
   readonly switches?: Readonly<Record<string, unknown>>
   /** Stop when the IPC channel or (without one) stdin closes. */
   readonly exitWithParent?: boolean

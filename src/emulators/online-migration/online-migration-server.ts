@@ -6,64 +6,82 @@ import { authenticateOss } from '../object-store/oss-authentication.js'
 import { ossErrorAnswer, ossServerHeaders } from '../object-store/oss-error.js'
 import { Refusal, notImplemented } from '../object-store/refusal.js'
 import { parseRequest, type StoreRequest } from '../object-store/store-request.js'
-import { toXml, type XmlNode } from '../object-store/xml.js'
 import type { Service, ServiceOptions } from '../service.js'
-import { checkContentMd5 } from './request-body.js'
+import type { World } from '../world.js'
 import { nameAction } from './actions.js'
+import type { Call } from './call.js'
+import { timeWriter, type Environment } from './environment.js'
+import { JobRun } from './job-run.js'
+import { operations } from './operations.js'
+import { Registry } from './registry.js'
+import { checkContentMd5 } from './request-body.js'
+import { readSwitches } from './switches.js'
+
+export interface OnlineMigrationOptions extends ServiceOptions {
+  /** `http://127.0.0.1:port`, whatever domain of S3 an address names. */
+  readonly s3Endpoint: string
+  readonly ossEndpoint: string
+  /** By name; the rest are as they are by default. */
+  readonly switches?: Readonly<Record<string, unknown>>
+}
 
 /** V1 clients sign the path alone or with what stood behind it (transfer.md 1.3). */
 const v1Variants = [[], ['verify'], ['jobResult']]
 
-/** Data Online Migration on loopback: verifies OSS signatures; has no addresses and no jobs, and cannot make any. */
-export async function startOnlineMigration(options: ServiceOptions): Promise<Service> {
-  return startHttpService(options.port ?? 0, async (incoming, response) => {
+/**
+ * Data Online Migration on loopback: verifies OSS signatures, keeps addresses and jobs while it lives, and copies from
+ * the emulated S3 to the emulated OSS over their sockets, with the keys of the addresses (transfer.md 1).
+ */
+export async function startOnlineMigration(options: OnlineMigrationOptions): Promise<Service> {
+  const { world, faults, s3Endpoint, ossEndpoint } = options
+  const environment = { world, faults, s3Endpoint, ossEndpoint, switches: readSwitches(options.switches ?? {}) }
+  const registry = new Registry(environment)
+  const run = new JobRun(environment, registry)
+  const service = await startHttpService(options.port ?? 0, async (incoming, response) => {
     for (const [name, value] of Object.entries(ossServerHeaders())) response.setHeader(name, value)
     try {
-      const { answer, mishap } = await serve(options, parseRequest(incoming))
+      const { answer, mishap } = await serve({ environment, registry, run }, parseRequest(incoming))
       await sendAnswer(response, answer, mishap)
     } catch (error) {
       if (error instanceof ConnectionCut || response.headersSent) throw error
       await sendAnswer(response, errorAnswer(incoming, response, error), {})
     }
   })
+  const close = async (): Promise<void> => {
+    await Promise.all([service.close(), run.stopAll()])
+  }
+  return { port: service.port, close }
 }
 
 async function serve(
-  options: ServiceOptions,
+  service: { readonly environment: Environment; readonly registry: Registry; readonly run: JobRun },
   request: StoreRequest,
 ): Promise<{ readonly answer: Answer; readonly mishap: Mishap }> {
-  const caller = authenticateOss(options.world, request, { resource: request.path, v1Variants })
-  await checkContentMd5(request)
-  if (caller.region !== undefined && caller.region !== options.world.alibaba.region) {
+  const { world, faults, switches } = service.environment
+  const caller = authenticateOss(world, request, { resource: request.path, v1Variants })
+  const body = await checkContentMd5(request)
+  checkHost(request.host, world)
+  if (caller.region !== undefined && caller.region !== world.alibaba.region) {
     throw new Refusal(400, 'InvalidArgument', `Invalid signing region in Authorization header: ${caller.region}.`)
   }
   if (caller.buckets !== undefined) throw new Refusal(403, 'AccessDenied', 'The role is not authorized to call mgw.')
   const { action, subject } = nameAction(request)
-  const mishap = await meetFault(options.faults.hit('online-migration', action, subject), () => ({}))
-  return { answer: answerAction(action, subject), mishap }
+  const mishap = await meetFault(faults.hit('online-migration', action, subject || body), () => ({}))
+  const operation = operations[action]
+  if (operation === undefined) throw notImplemented(action)
+  const owner = world.alibaba.accountId
+  const call: Call = { ...service, subject, query: request.query, body, owner, time: timeWriter(switches) }
+  return { answer: await operation(call), mishap }
 }
 
-function answerAction(action: string, subject: string): Answer {
-  switch (action) {
-    case 'ListJob':
-      return emptyList('ImportJobList')
-    case 'ListAddress':
-      return emptyList('ImportAddressList')
-    case 'GetJob':
-      throw new Refusal(404, 'JobNotExist', `The job does not exist: ${subject}.`)
-    case 'GetAddress':
-      throw new Refusal(404, 'AddressNotExist', `The address does not exist: ${subject}.`)
-    default:
-      throw notImplemented(action)
+/** The host begins with the account's UID, unless the client was led elsewhere (transfer.md 1.2). */
+function checkHost(host: string, { alibaba }: World): void {
+  const [, accountId, region] = /^(\d{8,})\.(?:([a-z0-9-]+)\.mgw(?:-internal)?\.aliyuncs\.com$)?/.exec(host) ?? []
+  if (accountId !== undefined && accountId !== alibaba.accountId) {
+    throw new Refusal(403, 'AccessDenied', `The account ${accountId} is not the one that the access key belongs to.`)
   }
-}
-
-function emptyList(root: string): Answer {
-  const nodes: XmlNode[] = [
-    ['Truncated', false],
-    ['NextMarker', ''],
-  ]
-  return { status: 200, headers: { 'content-type': 'application/xml' }, body: toXml([root, nodes]) }
+  if (region === undefined || region === alibaba.region) return
+  throw new Refusal(403, 'AccessDenied', `The region ${region} must be addressed at its own endpoint.`)
 }
 
 function errorAnswer(incoming: IncomingMessage, response: ServerResponse, error: unknown): Answer {
