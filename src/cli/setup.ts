@@ -33,7 +33,14 @@ export function setupOf(config: Config): Setup {
 }
 
 function patternsOf({ verify }: Config): Setup {
-  const { default: _depth, queries: _queries, tolerances: _tolerances, accept: _accept, ...patterns } = verify
+  const {
+    default: _depth,
+    queries: _queries,
+    differences: _differences,
+    tolerances: _tolerances,
+    accept: _accept,
+    ...patterns
+  } = verify
   return patterns
 }
 

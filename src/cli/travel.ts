@@ -69,6 +69,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     },
     failFast: context.options.failFast,
     windows: windowsOf(config.windows),
+    differenceCountMax: config.verify.differences,
     unloadMegabytesPerSecond: config.redshift.unloadMegabytesPerSecond,
     ...(config.onlineMigration === undefined ? {} : { jobs: jobSettings(config.onlineMigration, unload) }),
   }

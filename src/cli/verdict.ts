@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/journal.js'
-import type { RelationChecks } from '../model/documents.js'
+import type { RelationChecks, RowLine } from '../model/documents.js'
 import type { Moved } from '../stages/fence.js'
 import type { PlanEntry } from '../stages/plan-book.js'
 import { publicationOf, type Published } from '../stages/publish.js'
@@ -25,12 +25,39 @@ export async function tellDiscrepancies(
         return `DIFFERS ${place}: ${one.check}: source ${String(one.source)}, target ${String(one.target)}`
       })
     }
+    tellRows(context, entry.relation, checks)
     if (found.length > discrepancyCountMax) {
       context.talk.say(
         `${entry.relation}: ${found.length - discrepancyCountMax} more in ${checksPath(entry.relationId)}`,
       )
     }
   }
+}
+
+/** The rows that differ: `-` the source alone has, `+` the target alone, `~` both have with other values. */
+function tellRows(context: Context, relation: string, checks: RelationChecks | undefined): void {
+  if (checks?.undisclosed !== undefined) context.talk.say(checks.undisclosed)
+  const { lines = [], lineCount = '0', left, toldBy } = checks?.difference ?? {}
+  if (toldBy === 'parts') context.talk.say(`${relation}: the source has moved since; its rows are those of the unload`)
+  for (const line of lines) context.talk.data({ relation, row: line }, () => rowText(line))
+  const more = BigInt(lineCount) - lines.reduce((sum, { count }) => sum + BigInt(count), 0n)
+  if (more > 0n) context.talk.say(`${relation}: ${more} more rows differ`)
+  if (left === undefined) return
+  const { bucketCount, sourceRowCount, targetRowCount } = left
+  context.talk.say(
+    `${relation}: ${bucketCount} more parts of the rows differ; they hold ${sourceRowCount} rows on the source, ${targetRowCount} on the target`,
+  )
+}
+
+function rowText({ sign, count, values, changes = [] }: RowLine): string {
+  const pair = ({ column, value }: RowLine['values'][number]): string => `${column}=${spelled(value)}`
+  const times = count === '1' ? '' : ` (${count} times)`
+  const changed = changes.map(({ column, source, target }) => `${column}: ${spelled(source)} -> ${spelled(target)}`)
+  return `${sign} ${[...values.map(pair), ...changed].join(', ')}${times}`
+}
+
+function spelled(value: string | null): string {
+  return value === null ? 'NULL' : JSON.stringify(value)
 }
 
 /** Names every relation that changed while the operator had promised that nobody writes. */

@@ -14,6 +14,7 @@ export const verify = z
         'count: rows, and values of each column; aggregates: also sums, extremes, lengths; content: also a fingerprint of all rows (one more scan a side)',
       ),
     queries: z.array(z.string()).default([]).describe('files of paired queries (one query in the SQL of each side)'),
+    differences: z.int().min(1).max(10_000).default(20).describe('rows that are named of a relation that differs'),
     tolerances: z
       .array(
         z.strictObject({

@@ -81,7 +81,7 @@ function prefixOf(text: string | null, within: readonly string[], reader: Answer
   throw failure(reader, `${JSON.stringify(text)} is no bucket that was asked for`)
 }
 
-/** Rows of some buckets; more than the limit are a mistake of the server. */
+/** The different rows of some buckets. */
 export function readHashedRows(
   of: MeasuredRelation,
   columns: readonly string[],
@@ -93,7 +93,10 @@ export function readHashedRows(
   return rows.map((row) => {
     const hash = cellOf(row, at, 'h', reader)
     if (hash === null || !/^[0-9a-f]{32}$/.test(hash)) throw failure(reader, `${JSON.stringify(hash)} is no hash`)
-    return { hash, values: names.map((name) => cellOf(row, at, name, reader)) }
+    const text = cellOf(row, at, 'n', reader)
+    const count = text === null ? undefined : canonicalInteger(text)
+    if (count === undefined) throw failure(reader, `${JSON.stringify(text)} is no number of rows`)
+    return { hash, count, values: names.map((name) => cellOf(row, at, name, reader)) }
   })
 }
 

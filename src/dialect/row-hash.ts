@@ -180,7 +180,7 @@ function figureItem(
   return syntax.figure(measure.kind, found.column, `r${found.n}`)
 }
 
-/** The rows of some buckets: `h` and a text a column, `c0`, `c1` … in the order of `rowColumns`. */
+/** The different rows of some buckets: `h`, how often each is there, a text a column: `c0` … in the order of `rowColumns`. */
 export function rowsStatement(
   of: MeasuredRelation,
   within: readonly string[],
@@ -191,8 +191,9 @@ export function rowsStatement(
     const at = of.columns.indexOf(column)
     return `${column.kind === 'float' ? syntax.floatText(`r${at}`) : syntax.shown(`t${at}`)} AS c${n}`
   })
-  const select = ['h', ...items].join(', ')
-  return `SELECT ${select} FROM ${hashedRows(of, syntax)}${withinSql(within, syntax)} LIMIT ${rowCountMax}`
+  const names = ['h', ...items.map((_, n) => `c${n}`)].join(', ')
+  const rows = `(SELECT ${['h', ...items].join(', ')} FROM ${hashedRows(of, syntax)}${withinSql(within, syntax)}) AS rs`
+  return `SELECT ${names}, COUNT(*) AS n FROM ${rows} GROUP BY ${names} LIMIT ${rowCountMax}`
 }
 
 export function prefixLength(within: readonly string[]): number {

@@ -28,10 +28,12 @@ export interface Fingerprint {
   readonly buckets: readonly Bucket[]
 }
 
-/** One row for people: a text a column, long ones cut to a beginning and the MD5 of the whole. */
+/** Rows that are alike, for people: a text a column, long ones cut to a beginning and the MD5 of the whole. */
 export interface HashedRow {
   readonly hash: string
-  /** As `rowColumns` names them; null for SQL NULL. */
+  /** How often it is there. */
+  readonly count: string
+  /** As `rowColumns` of the dialect names them; null for SQL NULL. */
   readonly values: readonly (string | null)[]
 }
 
@@ -42,6 +44,6 @@ export interface Fingerprinting {
    * of all rows by their first two where `within` is empty.
    */
   fingerprint(of: MeasuredRelation, within: readonly string[], call: Call): Promise<Fingerprint>
-  /** The rows of these buckets, at most `rowCountMax` of them, in no order. */
+  /** The rows of these buckets, at most `rowCountMax` different ones, in no order. */
   rows(of: MeasuredRelation, within: readonly string[], rowCountMax: number, call: Call): Promise<readonly HashedRow[]>
 }

@@ -225,6 +225,8 @@ export interface RelationPlan {
   readonly by?: 'online'
   readonly concerns: readonly Concern[]
   readonly depth: VerifyDepth
+  /** The source's declared primary key, by the target's columns; nobody proved it. */
+  readonly identity?: readonly string[]
   /** None when absent. */
   readonly accepted?: readonly Acceptance[]
   /** Largest part that UNLOAD may write, in MB (redshift.md 1.14). */

@@ -1,4 +1,5 @@
 import type { CatalogEntry, CatalogObject, Selection } from '../model/catalog.js'
+import type { Fingerprinting } from '../model/fingerprint.js'
 import type { CatalogGap } from '../model/facts.js'
 import type { Location } from '../model/names.js'
 import type { Measurable, MeasuredRelation } from '../model/measure.js'
@@ -69,6 +70,8 @@ export interface Source {
   readObjects(selection: Selection, call: CatalogCall): AsyncIterable<CatalogObject>
   /** A moment to read at. With `each-relation` open one per relation; disposing rolls back and closes. */
   open(mode: Consistency, call: Call): Promise<Snapshot>
+  /** The rows of an earlier unload, told by its Parquet parts as they lie in the store, whatever the source holds now. */
+  unloaded(parts: readonly Part[]): Fingerprinting
   /** Makes and drops the table of a probe. Nothing else of the product changes the source. */
   change(statement: string, call: Call): Promise<void>
   /** For a new process: settles or finds an UNLOAD of an earlier one, without a snapshot of its own. */

@@ -46,6 +46,8 @@ export interface RunSettings {
   readonly failFast: boolean
   /** Absent: every leg starts steps at any time. */
   readonly windows?: Windows
+  /** Rows that are named of a relation that differs; a standard number when absent. */
+  readonly differenceCountMax?: number
   /** What one UNLOAD moves, for estimates. */
   readonly unloadMegabytesPerSecond?: number
   /** Where jobs carry relations. */

@@ -1,8 +1,7 @@
 import { withAcceptances } from '../checks/acceptance.js'
 import { withAverages } from '../checks/averages.js'
-import { compareContent } from '../checks/content-check.js'
 import { compareAnswers } from '../checks/query-check.js'
-import { asksContent, measuresFor, runChecks } from '../checks/standard-checks.js'
+import { measuresFor, runChecks } from '../checks/standard-checks.js'
 import { dropStagingStatement } from '../dialect/maxcompute/load.js'
 import { perform } from '../journal/perform.js'
 import type { CheckResult, RelationChecks, SourceMeasurements } from '../model/documents.js'
@@ -11,6 +10,7 @@ import type { Answer } from '../model/measure.js'
 import { relationText, tableText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
+import { compareRows } from './compare-rows.js'
 import { submitOnce } from './load.js'
 import { attemptToken } from './prefix.js'
 import { loadedPlan, publish } from './publish.js'
@@ -63,9 +63,10 @@ async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<
   const targetAnswers: Answer[] = []
   for (const query of queriesOf(plan, travel))
     targetAnswers.push(await travel.places.target.answer(query, loaded, call))
+  const rows = await compareRows(loaded, source, travel, call)
   const results = withAcceptances(plan, [
     ...runChecks(plan, source.measurements, target),
-    ...(await compareRows(plan, source, travel, call)),
+    ...rows.results,
     ...compareQueries(plan, source, targetAnswers, travel),
   ])
   const document: RelationChecks = {
@@ -75,6 +76,7 @@ async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<
     table: tableText(plan.target),
     depth: plan.depth,
     results,
+    ...rows.disclosed,
     source: source.measurements,
     target,
     answers: { source: averaged(source.answers, plan, travel), target: averaged(targetAnswers, plan, travel) },
@@ -84,23 +86,6 @@ async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<
     comparedCount: sum(results.map((result) => result.comparedCount)),
     discrepancyCount: sum(results.map((result) => result.discrepancies.length)),
   }
-}
-
-/** At the depth of content: the fingerprint of the snapshot that was unloaded against the table's. */
-async function compareRows(
-  plan: RelationPlan,
-  source: SourceMeasurements,
-  travel: Travel,
-  call: Call,
-): Promise<readonly CheckResult[]> {
-  if (!asksContent(plan)) return []
-  if (source.fingerprint === undefined) {
-    throw new MigrationError('setup-differs', `verify ${relationText(plan.source)}: its content was not measured`, {
-      hint: 'unload the relation again (--redo)',
-    })
-  }
-  const found = await travel.places.target.fingerprint(loadedPlan(plan, travel), [], call)
-  return [compareContent(plan, source.fingerprint, found).result]
 }
 
 function averaged(answers: readonly Answer[], plan: RelationPlan, travel: Travel): readonly Answer[] {

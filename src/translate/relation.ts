@@ -8,6 +8,7 @@ import { commentByteCountMax, cutToBytes } from './comment.js'
 import { concernOf } from './concern-codes.js'
 import { defaultFilePolicy, formatFor, travelling, type FilePolicy } from './file-format.js'
 import { columnNames, relationId, tableName, tableNameConcerns, type Naming } from './names.js'
+import { sourceKey } from './primary-key.js'
 import { obeyProbe } from './probe-obey.js'
 import { translateColumn, type TypePolicy } from './types.js'
 import { withVerification, type VerificationPolicy } from './verification.js'
@@ -116,9 +117,17 @@ function identityOf(
     consignment: id,
     depth: policy.depth,
     partMegabytesMax: policy.partMegabytesMax ?? partMegabytesDefault,
+    ...identityKey(entry, columns),
     ...(comment === '' ? {} : { comment }),
     ...(policy.lifecycleDays === undefined ? {} : { lifecycleDays: policy.lifecycleDays }),
   }
+}
+
+/** By which a difference can say that two rows are one; absent where not all of the key is carried. */
+function identityKey(entry: CatalogEntry, columns: readonly ColumnPlan[]): Pick<RelationPlan, 'identity'> {
+  const names = sourceKey(entry) ?? []
+  const key = names.flatMap((name) => columns.find(({ source }) => source === name)?.target ?? [])
+  return key.length === 0 || key.length < names.length ? {} : { identity: key }
 }
 
 function sizesOf(entry: CatalogEntry): Pick<RelationPlan, 'rowEstimate' | 'byteEstimate'> {

@@ -2,6 +2,7 @@ import { relationSql } from '../../dialect/redshift/identifier.js'
 import type { UnloadOptions } from '../../dialect/redshift/unload.js'
 import type { CatalogEntry, CatalogObject, Selection } from '../../model/catalog.js'
 import { MigrationError } from '../../model/errors.js'
+import type { Part } from '../../model/manifest.js'
 import type { Location } from '../../model/names.js'
 import type { Consistency, RelationPlan } from '../../model/plan.js'
 import type { Call } from '../../model/work.js'
@@ -15,6 +16,7 @@ import { openSession, type SessionOptions } from './open-session.js'
 import type { Session } from './session.js'
 import { RedshiftSnapshot, type UnloadSettings } from './snapshot.js'
 import type { UnloadKeys } from './unload-keys.js'
+import { UnloadedRows } from './unloaded-rows.js'
 
 export interface RedshiftSourceOptions {
   readonly session: SessionOptions
@@ -85,6 +87,10 @@ export class RedshiftSource implements Source {
       await session.close()
       throw error
     }
+  }
+
+  unloaded(parts: readonly Part[]): UnloadedRows {
+    return new UnloadedRows(this.#options.store, parts)
   }
 
   async change(statement: string, call: Call): Promise<void> {
