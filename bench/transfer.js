@@ -134,7 +134,9 @@ async function rclone({ sourcePort, sinkPort, cert }, transfers, dir) {
   const environment = {
     ...inherited,
     ...remote('SRC', 'Other', sourcePort),
-    ...remote('DST', 'Alibaba', sinkPort),
+    ...remote('DST', 'Other', sinkPort),
+    // As rclone itself sets it for OSS.
+    RCLONE_CONFIG_DST_USE_MULTIPART_ETAG: 'false',
     RCLONE_CONFIG: join(dir, 'rclone.conf'),
   }
   const options = ['--transfers', `${transfers}`, '--s3-chunk-size', '8M', '--retries', '1', '--stats', '0']

@@ -5,7 +5,8 @@ import type { Upload } from '../store/store.js'
 import { persist } from './attempts.js'
 import type { Crossing, Passage } from './crossing.js'
 import type { ChunkEntry } from './ledger-state.js'
-import { readThrough } from './read-source.js'
+import type { CopyJob, DigestKind } from './copy-job.js'
+import { digestText } from './source-check.js'
 
 /** A piece of an upload. */
 export interface Chunk {
@@ -26,31 +27,48 @@ export function* chunksOf(byteCount: number, chunkByteCount: number): Generator<
 export async function copyChunk(
   passage: Passage,
   crossing: Crossing,
-  upload: Upload,
+  { upload, digest }: { readonly upload: Upload; readonly digest?: DigestKind | undefined },
   chunk: Chunk,
   call: Call,
 ): Promise<ChunkEntry> {
+  const job = chunkJob(crossing, upload, chunk, digest)
   return persist(passage.limits.chunkAttemptCountMax, call, () =>
-    passage.slots.hold(call.signal, () => tryChunk(passage, crossing, upload, chunk, call)),
+    passage.slots.hold(call.signal, () => tryChunk(passage, crossing, job, chunk, call)),
   )
+}
+
+function chunkJob(
+  { part, meta }: Crossing,
+  upload: Upload,
+  { number, offset, byteCount }: Chunk,
+  digest: DigestKind | undefined,
+): CopyJob {
+  return {
+    from: part.location,
+    range: { first: offset, last: offset + byteCount - 1 },
+    ifMatch: meta.sourceEtag,
+    byteCount,
+    to: { kind: 'chunk', upload, number },
+    ...(digest !== undefined && { digest }),
+  }
 }
 
 async function tryChunk(
   passage: Passage,
   crossing: Crossing,
-  upload: Upload,
+  job: CopyJob,
   { number, offset, byteCount }: Chunk,
   call: Call,
 ): Promise<ChunkEntry> {
-  const range = { first: offset, last: offset + byteCount - 1 }
-  return readThrough(passage, crossing, { range }, call, async (bytes) => {
-    const receipt = await passage.to.writeChunk(upload, number, bytes, byteCount, call)
-    passage.sentByteCount += byteCount
-    const crc64 = String(bytes.crc64())
-    if (receipt.crc64 !== crc64) throw corrupt(crossing, offset, crc64, receipt.crc64)
-    const { key } = crossing.part.location
-    return { kind: 'chunk', key, uploadId: upload.uploadId, number, byteCount, etag: receipt.etag, crc64 }
-  })
+  const copied = await passage.copier.copy(job, call)
+  passage.sentByteCount += byteCount
+  passage.onChunk?.(copied.milliseconds)
+  const { crc64, etag, storedCrc64 } = copied
+  if (storedCrc64 !== crc64) throw corrupt(crossing, offset, crc64, storedCrc64)
+  const digest = job.digest && copied.digest && digestText(job.digest, copied.digest)
+  const { key } = crossing.part.location
+  const { uploadId } = (job.to as { readonly upload: Upload }).upload
+  return { kind: 'chunk', key, uploadId, number, byteCount, etag, crc64, ...(digest !== undefined && { digest }) }
 }
 
 /** Transient: the same bytes are sent again, as long as attempts are left. */

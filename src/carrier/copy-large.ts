@@ -1,13 +1,19 @@
 import { MigrationError } from '../model/errors.js'
+import type { Proof } from '../model/ledger.js'
 import { locationText } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import type { ObjectInfo, Upload } from '../store/store.js'
 import { persist } from './attempts.js'
 import { chunksOf, copyChunk, corrupt } from './copy-chunk.js'
+import type { Chunk } from './copy-chunk.js'
 import { crcCombine } from './crc64.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
 import type { ChunkEntry, UploadEntry } from './ledger-state.js'
+import { proveSource } from './prove-source.js'
+import type { Resend } from './prove-source.js'
 import { refuseForeign } from './recognise.js'
+import { checkInChunks, digestFor } from './source-check.js'
+import type { SourceCheck } from './source-check.js'
 import { together } from './together.js'
 
 /** Of an upload, by the stores' rules. */
@@ -21,36 +27,58 @@ export async function copyLarge(
   call: Call,
   arrived: (byteCount: number) => void,
 ): Promise<Arrival> {
-  const { upload, chunkByteCount, done } = await takeUp(passage, crossing, call)
+  const { upload, chunkByteCount, done, check } = await takeUp(passage, crossing, call)
   for (const chunk of done.values()) arrived(chunk.byteCount)
-  const missing = [...chunksOf(crossing.part.byteCount, chunkByteCount)].filter(({ number }) => !done.has(number))
-  await together(missing, passage.limits.chunksInFlight, call, async (chunk, inner) => {
-    const entry = await copyChunk(passage, crossing, upload, chunk, inner)
+  const of = { upload, digest: digestFor(check) }
+  const send = async (chunk: Chunk, inner: Call): Promise<ChunkEntry> => {
+    const entry = await copyChunk(passage, crossing, of, chunk, inner)
     await passage.ledger.note(entry)
     done.set(chunk.number, entry)
+    return entry
+  }
+  const all = [...chunksOf(crossing.part.byteCount, chunkByteCount)]
+  const missing = all.filter(({ number }) => !done.has(number))
+  await together(missing, passage.limits.chunksInFlight, call, async (chunk, inner) => {
+    await send(chunk, inner)
     arrived(chunk.byteCount)
   })
-  return finish(passage, crossing, upload, inOrder(done), call)
+  const chunks = inOrder(done)
+  const resend: Resend = ({ number }, inner) => send(all[number - 1] as Chunk, inner)
+  const proof = await proveSource(passage, crossing, check, chunks, resend, call)
+  return finish(passage, crossing, upload, { chunks, proof }, call)
 }
 
 interface TakenUp {
   readonly upload: Upload
   readonly chunkByteCount: number
   readonly done: Map<number, ChunkEntry>
+  readonly check: SourceCheck | undefined
 }
 
 /** The upload that the ledger knows, with the chunks that ledger and store agree on; or a new one. */
 async function takeUp(passage: Passage, crossing: Crossing, call: Call): Promise<TakenUp> {
   const { known, part, target } = crossing
+  const found = await checkInChunks(passage, crossing, call)
   if (known?.upload !== undefined && known.upload.etag === part.etag) {
-    const upload = { location: target, uploadId: known.upload.uploadId }
-    const done = await agreedChunks(passage, upload, known.chunks, call)
-    if (done !== undefined) return { upload, chunkByteCount: known.upload.chunkByteCount, done }
+    const { uploadId, chunkByteCount } = known.upload
+    const upload = { location: target, uploadId }
+    // Chunks of another grid than the source's parts prove nothing by them.
+    const check = found?.kind === 'md5-of-parts' && found.partByteCount !== chunkByteCount ? undefined : found
+    const done = await agreedChunks(passage, upload, provable(known.chunks, check), call)
+    if (done !== undefined) return { upload, chunkByteCount, done, check }
   }
-  const chunkByteCount = chunkSize(part.byteCount, passage.limits.chunkByteCount)
+  const chunkByteCount =
+    found?.kind === 'md5-of-parts' ? found.partByteCount : chunkSize(part.byteCount, passage.limits.chunkByteCount)
   const upload = await passage.to.openUpload(target, crossing.meta, call)
   await passage.ledger.note(uploadEntry(crossing, upload, chunkByteCount))
-  return { upload, chunkByteCount, done: new Map() }
+  return { upload, chunkByteCount, done: new Map(), check: found }
+}
+
+/** Without the chunks whose lines lack what the check needs. */
+function provable(chunks: ReadonlyMap<number, ChunkEntry>, check: SourceCheck | undefined): Map<number, ChunkEntry> {
+  const kind = digestFor(check)
+  const fit = [...chunks].filter(([, { digest }]) => kind === undefined || digest?.startsWith(`${kind}:`) === true)
+  return new Map(fit)
 }
 
 /** Undefined when the upload is gone. A chunk that only one side knows is sent again. */
@@ -77,7 +105,7 @@ async function finish(
   passage: Passage,
   crossing: Crossing,
   upload: Upload,
-  chunks: readonly ChunkEntry[],
+  { chunks, proof }: { readonly chunks: readonly ChunkEntry[]; readonly proof: Proof },
   call: Call,
 ): Promise<Arrival> {
   const crc64 = String(chunks.reduce((whole, chunk) => crcCombine(whole, BigInt(chunk.crc64), chunk.byteCount), 0n))
@@ -88,7 +116,7 @@ async function finish(
   for (const info of [told, found]) {
     if (info !== undefined && info.crc64 !== crc64) throw corrupt(crossing, 0, crc64, info.crc64)
   }
-  return { etag: found.etag, crc64, proof: 'target-only', skipped: false }
+  return { etag: found.etag, crc64, proof, skipped: false }
 }
 
 /** Undefined when the reply was lost but the object is there: then the object tells what became of it. */

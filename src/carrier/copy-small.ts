@@ -1,33 +1,35 @@
 import type { MigrationError } from '../model/errors.js'
 import type { Call } from '../model/work.js'
-import type { ObjectInfo } from '../store/store.js'
+import { checkWhole, explainMismatch } from './check-whole.js'
+import type { WholeCheck } from './check-whole.js'
 import { corrupt } from './copy-chunk.js'
+import type { Copied, CopyJob, CopyTarget } from './copy-job.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
-import { expectedMd5, explainMismatch } from './expected-md5.js'
-import type { Fingerprint } from './fingerprint.js'
-import { readThrough } from './read-source.js'
 
 /** One try to copy an object in one request. A transient error means that another try may find it written. */
 export async function copySmall(passage: Passage, crossing: Crossing, call: Call): Promise<Arrival> {
-  const { part } = crossing
-  const range = part.byteCount > 0 ? { range: { first: 0, last: part.byteCount - 1 } } : {}
-  const of = { ...range, ...expectedMd5(passage, crossing) }
-  return passage.slots.hold(call.signal, () =>
-    readThrough(passage, crossing, of, call, async (bytes) => {
-      const info = await write(passage, crossing, bytes, call)
-      const crc64 = String(bytes.crc64())
-      if (info.crc64 !== crc64) throw await discard(passage, crossing, crc64, info, call)
-      return { etag: info.etag, crc64, proof: bytes.proven ? 'source+target' : 'target-only', skipped: false }
-    }),
-  )
+  const { part, target: location, meta } = crossing
+  const check = await checkWhole(passage, crossing, call)
+  const job = wholeJob(crossing, { kind: 'object', location, meta }, check)
+  return passage.slots.hold(call.signal, async () => {
+    const copied = await copyProven(passage, crossing, job, call)
+    const { crc64, etag, storedCrc64 } = copied
+    passage.sentByteCount += part.byteCount
+    passage.onChunk?.(copied.milliseconds)
+    if (storedCrc64 !== crc64) throw await discard(passage, crossing, copied, call)
+    return { etag, crc64, proof: check === undefined ? 'target-only' : 'source+target', skipped: false }
+  })
 }
 
-async function write(passage: Passage, crossing: Crossing, bytes: Fingerprint, call: Call): Promise<ObjectInfo> {
-  const { part, target, meta } = crossing
+/** For a whole object in one request. */
+export function wholeJob({ part, meta }: Crossing, to: CopyTarget, check: WholeCheck | undefined): CopyJob {
+  const { location: from, byteCount } = part
+  return { from, ifMatch: meta.sourceEtag, byteCount, to, ...check }
+}
+
+export async function copyProven(passage: Passage, crossing: Crossing, job: CopyJob, call: Call): Promise<Copied> {
   try {
-    const info = await passage.to.write(target, bytes, part.byteCount, meta, call)
-    passage.sentByteCount += part.byteCount
-    return info
+    return await passage.copier.copy(job, call)
   } catch (error) {
     throw await explainMismatch(passage, crossing, error, call)
   }
@@ -37,11 +39,10 @@ async function write(passage: Passage, crossing: Crossing, bytes: Fingerprint, c
 async function discard(
   passage: Passage,
   crossing: Crossing,
-  crc64: string,
-  info: ObjectInfo,
+  { crc64, storedCrc64 }: Copied,
   call: Call,
 ): Promise<MigrationError> {
-  const error = corrupt(crossing, 0, crc64, info.crc64)
+  const error = corrupt(crossing, 0, crc64, storedCrc64)
   if (error.transient) await passage.to.remove(crossing.target, call)
   return error
 }

@@ -6,7 +6,7 @@ import type { Location } from '../model/names.js'
 import type { RetryLimits } from '../model/retry.js'
 import type { ObjectStore, Provenance } from '../store/store.js'
 import type { Consignment } from './carrier.js'
-import type { Crc64Hashers } from './crc64.js'
+import type { Copier } from './copy-job.js'
 import type { KnownPart } from './ledger-state.js'
 import type { Slots } from './slots.js'
 
@@ -40,7 +40,7 @@ export interface Passage {
   readonly ledger: Ledger
   readonly limits: StreamingCarrierLimits
   readonly slots: Slots
-  readonly hashers: Crc64Hashers
+  readonly copier: Copier
   /** Becomes false when an etag that looks like an MD5 turned out to be none (KMS). */
   etagsAreMd5: boolean
   /** Bytes that were sent, again and again where that was needed. */

@@ -1,6 +1,4 @@
 import { buffer } from 'node:stream/consumers'
-import { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { MigrationError } from '../model/errors.js'
 import { locationText } from '../model/names.js'
 import type { Location } from '../model/names.js'
@@ -9,8 +7,8 @@ import type { ByteRange, ObjectInfo, ObjectStore } from '../store/store.js'
 import { persist } from './attempts.js'
 import type { Checksums, TransferProof } from './carrier.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
-import { expectedMd5, explainMismatch } from './expected-md5.js'
-import { readThrough } from './read-source.js'
+import { checkWhole, expectedMd5 } from './check-whole.js'
+import { copyProven, wholeJob } from './copy-small.js'
 
 /** What became of a part that somebody else was to copy. */
 export type Judgement =
@@ -55,7 +53,7 @@ async function proven(
   { proof, checksums }: { readonly proof: TransferProof; readonly checksums?: Checksums },
   call: Call,
 ): Promise<Judgement> {
-  const { md5 } = expectedMd5(passage, crossing)
+  const md5 = expectedMd5(passage, crossing)
   const foundMd5 = /^[0-9a-f]{32}$/i.test(found.etag) ? found.etag.toLowerCase() : undefined
   if (md5 !== undefined && md5.toLowerCase() === foundMd5) {
     const source = await passage.from.stat(crossing.part.location, call)
@@ -87,14 +85,9 @@ export async function readChecksum(
   call: Call,
 ): Promise<{ readonly crc64: string; readonly proven: boolean }> {
   const read = async (): Promise<{ crc64: string; proven: boolean }> => {
-    const of = crossing.part.byteCount === 0 ? {} : expectedMd5(passage, crossing)
-    return readThrough(passage, crossing, of, call, async (bytes) => {
-      const sink = new Writable({ write: (_bytes, _encoding, done) => done() })
-      await pipeline(bytes, sink).catch(async (error: unknown) => {
-        throw await explainMismatch(passage, crossing, error, call)
-      })
-      return { crc64: String(bytes.crc64()), proven: bytes.proven }
-    })
+    const check = await checkWhole(passage, crossing, call)
+    const { crc64 } = await copyProven(passage, crossing, wholeJob(crossing, { kind: 'nowhere' }, check), call)
+    return { crc64, proven: check !== undefined }
   }
   return persist(passage.limits.chunkAttemptCountMax, call, () => passage.slots.hold(call.signal, read))
 }

@@ -10,7 +10,7 @@ import type {
   Consignment,
   TransferProof,
 } from './carrier.js'
-import { Crc64Hashers } from './crc64.js'
+import { InlineCopier } from './copy-once.js'
 import { defaultStreamingCarrierLimits, planCrossing, type Crossing, type Passage } from './crossing.js'
 import { readLedger } from './ledger-state.js'
 import { makeAddresses, type OnlineSource, type OnlineTarget } from './online-addresses.js'
@@ -61,12 +61,13 @@ export class OnlineCarrier implements Carrier {
   readonly #options: OnlineCarrierOptions
   readonly #running: Slots
   readonly #reading: Slots
-  readonly #hashers = new Crc64Hashers()
+  readonly #copier: InlineCopier
 
   constructor(options: OnlineCarrierOptions) {
     this.#options = options
     this.#running = new Slots(options.limits.runningJobCountMax)
     this.#reading = new Slots(options.limits.judgedAtOnce)
+    this.#copier = new InlineCopier(options)
   }
 
   carry(consignment: Consignment, ledger: Ledger): Work<CarryHandle, CarryOutcome> {
@@ -173,7 +174,7 @@ export class OnlineCarrier implements Carrier {
     const { from, to, proof, checksums, limits } = this.#options
     const state = await readLedger(ledger)
     const passage: Passage = {
-      ...{ from, to, ledger, slots: this.#reading, hashers: this.#hashers },
+      ...{ from, to, ledger, slots: this.#reading, copier: this.#copier },
       ...{ limits: defaultStreamingCarrierLimits, etagsAreMd5: true, sentByteCount: 0 },
     }
     const crossings = crossingsOf(consignment, state)

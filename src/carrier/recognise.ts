@@ -1,5 +1,3 @@
-import { Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { MigrationError } from '../model/errors.js'
 import type { Proof } from '../model/ledger.js'
 import { locationText } from '../model/names.js'
@@ -9,8 +7,8 @@ import { crcCombine } from './crc64.js'
 import { corrupt } from './copy-chunk.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
 import type { KnownPart } from './ledger-state.js'
-import { expectedMd5, explainMismatch } from './expected-md5.js'
-import { readThrough } from './read-source.js'
+import { checkWhole } from './check-whole.js'
+import { copyProven, wholeJob } from './copy-small.js'
 
 interface Expected {
   readonly crc64: string
@@ -48,7 +46,10 @@ function expectedFrom({ part, meta, known }: Crossing): Expected | undefined {
   const { object } = known
   if (object?.sourceEtag === meta.sourceEtag) return { crc64: object.crc64, proof: object.proof }
   const crc64 = crcOfChunks(known, part.byteCount)
-  return crc64 === undefined ? undefined : { crc64: String(crc64), proof: 'target-only' }
+  if (crc64 === undefined) return undefined
+  // Nothing is completed before it agrees with the source, where the source can tell.
+  const proven = [...known.chunks.values()].every(({ digest }) => digest !== undefined)
+  return { crc64: String(crc64), proof: proven ? 'source+target' : 'target-only' }
 }
 
 /** The CRC of the whole object, when the ledger has every chunk of its upload. */
@@ -65,16 +66,12 @@ function crcOfChunks({ chunks }: KnownPart, byteCount: number): bigint | undefin
 }
 
 async function readAgain(passage: Passage, crossing: Crossing, call: Call): Promise<Expected> {
-  const md5 = expectedMd5(passage, crossing)
-  return passage.slots.hold(call.signal, () =>
-    readThrough(passage, crossing, md5, call, async (bytes) => {
-      const sink = new Writable({ write: (_bytes, _encoding, done) => done() })
-      await pipeline(bytes, sink).catch(async (error: unknown) => {
-        throw await explainMismatch(passage, crossing, error, call)
-      })
-      return { crc64: String(bytes.crc64()), proof: bytes.proven ? 'source+target' : 'target-only' }
-    }),
-  )
+  const check = await checkWhole(passage, crossing, call)
+  const job = wholeJob(crossing, { kind: 'nowhere' }, check)
+  return passage.slots.hold(call.signal, async () => {
+    const { crc64 } = await copyProven(passage, crossing, job, call)
+    return { crc64, proof: check === undefined ? 'target-only' : 'source+target' }
+  })
 }
 
 function foreign({ part, target }: Crossing, found: ObjectInfo): MigrationError {

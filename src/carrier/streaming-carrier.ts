@@ -6,7 +6,8 @@ import { persist } from './attempts.js'
 import type { CarriedPart, Carrier, CarryHandle, CarryOutcome, Consignment } from './carrier.js'
 import { copyLarge } from './copy-large.js'
 import { copySmall } from './copy-small.js'
-import { Crc64Hashers } from './crc64.js'
+import { InlineCopier } from './copy-once.js'
+import type { Copier } from './copy-job.js'
 import { defaultStreamingCarrierLimits, planCrossing } from './crossing.js'
 import type { Arrival, Crossing, Passage, StreamingCarrierLimits } from './crossing.js'
 import { readLedger } from './ledger-state.js'
@@ -36,12 +37,13 @@ export class StreamingCarrier implements Carrier {
   readonly #options: StreamingCarrierOptions
   readonly #limits: StreamingCarrierLimits
   readonly #slots: Slots
-  readonly #hashers = new Crc64Hashers()
+  readonly #copier: Copier
 
   constructor(options: StreamingCarrierOptions) {
     this.#options = options
     this.#limits = options.limits ?? defaultStreamingCarrierLimits
     this.#slots = new Slots(this.#limits.chunksInFlight)
+    this.#copier = new InlineCopier(options)
   }
 
   carry(consignment: Consignment, ledger: Ledger): Work<CarryHandle, CarryOutcome> {
@@ -80,7 +82,7 @@ export class StreamingCarrier implements Carrier {
 
   #open(ledger: Ledger): Passage {
     const { from, to, onChunk } = this.#options
-    const shared = { slots: this.#slots, hashers: this.#hashers, limits: this.#limits }
+    const shared = { slots: this.#slots, copier: this.#copier, limits: this.#limits }
     return { from, to, ledger, ...shared, etagsAreMd5: true, sentByteCount: 0, ...(onChunk && { onChunk }) }
   }
 }

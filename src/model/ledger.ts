@@ -15,6 +15,8 @@ export type LedgerEntry =
       readonly byteCount: number
       readonly etag: string
       readonly crc64: string
+      /** What the source's checksum is held against: `crc64nvme:`, `crc32c:` or `md5:` and hexadecimal. */
+      readonly digest?: string
     }
   | {
       readonly kind: 'object'

@@ -83,7 +83,10 @@ function pour({ stream, byteCount }: BareBody, req: ClientRequest, open: OpenReq
   stream.once('close', () => {
     if (!stream.readableEnded) fail(wrongBody(open.subject, byteCount, seenByteCount))
   })
-  stream.resume()
+  // It may have ended badly before anyone listened.
+  if (stream.errored) fail(stream.errored)
+  else if (stream.destroyed && !stream.readableEnded) fail(wrongBody(open.subject, byteCount, seenByteCount))
+  else stream.resume()
 }
 
 function idle(subject: string): MigrationError {

@@ -50,6 +50,10 @@ export class RetryingStore implements ObjectStore {
     return this.#retry(call, () => this.#store.stat(location, call))
   }
 
+  partByteCount(location: Location, number: number, call: Call): Promise<number | undefined> {
+    return this.#retry(call, async () => this.#store.partByteCount?.(location, number, call))
+  }
+
   read(
     location: Location,
     of: { readonly range?: ByteRange; readonly ifMatch?: string },

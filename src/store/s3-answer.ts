@@ -12,6 +12,10 @@ export interface S3Head {
   readonly Metadata?: Record<string, string> | undefined
   readonly ServerSideEncryption?: string | undefined
   readonly SSECustomerAlgorithm?: string | undefined
+  readonly ChecksumType?: string | undefined
+  readonly ChecksumCRC64NVME?: string | undefined
+  readonly ChecksumCRC32C?: string | undefined
+  readonly ChecksumSHA256?: string | undefined
 }
 
 export interface S3Entry {
@@ -34,15 +38,36 @@ export function statedObject(location: Location, head: S3Head): ObjectInfo {
     location,
     byteCount: head.ContentLength ?? 0,
     etag,
-    etagIsMd5: isMd5(etag, head),
+    etagIsMd5: isPlain(head) && /^[0-9a-f]{32}$/i.test(etag),
+    ...partCountOf(etag, head),
+    ...checksumsOf(head),
     ...(provenance && { provenance }),
   }
 }
 
-/** Several parts, KMS and customer keys make etags that are no MD5 (transfer.md 4). */
-function isMd5(etag: string, head: S3Head): boolean {
+/** KMS and customer keys make etags that tell nothing of the bytes (transfer.md 4). */
+function isPlain(head: S3Head): boolean {
   const plain = head.ServerSideEncryption === undefined || head.ServerSideEncryption === 'AES256'
-  return /^[0-9a-f]{32}$/i.test(etag) && plain && head.SSECustomerAlgorithm === undefined
+  return plain && head.SSECustomerAlgorithm === undefined
+}
+
+function partCountOf(etag: string, head: S3Head): { etagPartCount?: number } {
+  const count = /^[0-9a-f]{32}-(\d+)$/i.exec(etag)?.[1]
+  return count === undefined || !isPlain(head) ? {} : { etagPartCount: Number(count) }
+}
+
+/** Those of the whole object only: composite ones are of the parts' checksums (transfer.md 4). */
+function checksumsOf(head: S3Head): Pick<ObjectInfo, 'checksums'> {
+  if (head.ChecksumType === 'COMPOSITE') return {}
+  const told = {
+    crc64nvme: head.ChecksumCRC64NVME,
+    crc32c: head.ChecksumCRC32C,
+    sha256: head.ChecksumSHA256,
+  }
+  const whole = Object.entries(told).flatMap(([name, value]) =>
+    value === undefined || value.includes('-') ? [] : [[name, Buffer.from(value, 'base64').toString('hex')] as const],
+  )
+  return whole.length === 0 ? {} : { checksums: Object.fromEntries(whole) }
 }
 
 export function listedObjects(prefix: Location, page: S3Page): ObjectInfo[] {

@@ -100,7 +100,7 @@ export class S3Store implements ObjectStore {
 
   async stat(location: Location, call: Call): Promise<ObjectInfo | undefined> {
     const subject = `stat ${locationText(location)}`
-    const command = new HeadObjectCommand({ Bucket: location.bucket, Key: location.key })
+    const command = new HeadObjectCommand({ Bucket: location.bucket, Key: location.key, ChecksumMode: 'ENABLED' })
     try {
       const head = await ask(subject, call, s3Error, ({ signal }) =>
         this.#client.send(command, { abortSignal: signal }),
@@ -115,6 +115,13 @@ export class S3Store implements ObjectStore {
       this.#client.send(bucket, { abortSignal: signal }),
     )
     return undefined
+  }
+
+  async partByteCount(location: Location, number: number, call: Call): Promise<number | undefined> {
+    const subject = `stat part ${number} of ${locationText(location)}`
+    const command = new HeadObjectCommand({ Bucket: location.bucket, Key: location.key, PartNumber: number })
+    const head = await ask(subject, call, s3Error, ({ signal }) => this.#client.send(command, { abortSignal: signal }))
+    return head.PartsCount === undefined ? undefined : head.ContentLength
   }
 
   read(location: Location, of: { range?: ByteRange; ifMatch?: string }, call: Call): Promise<Readable> {

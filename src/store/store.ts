@@ -9,6 +9,10 @@ export interface ObjectInfo {
   readonly etag: string
   /** From `stat`: whether the etag is the MD5 of the bytes (S3: one part, no KMS or customer key). Absent where nobody asked. */
   readonly etagIsMd5?: boolean
+  /** From `stat`: how many parts' MD5s the etag is the MD5 of (S3: several parts, no KMS or customer key). */
+  readonly etagPartCount?: number
+  /** From `stat`: what the store computed of the whole object, in hexadecimal; S3 only. */
+  readonly checksums?: { readonly crc64nvme?: string; readonly crc32c?: string; readonly sha256?: string }
   /** Decimal CRC-64/XZ of the whole object; OSS only. */
   readonly crc64?: string
   /** Where the bytes came from, when we wrote the object. */
@@ -59,6 +63,8 @@ export interface ObjectStore {
   list(prefix: Location, call: Call): AsyncIterable<ObjectInfo>
   /** Undefined when there is no such object; a missing bucket throws. */
   stat(location: Location, call: Call): Promise<ObjectInfo | undefined>
+  /** How long one part of the upload is that the object was made by (1-based); undefined where the store does not tell. S3 only. */
+  partByteCount?(location: Location, number: number, call: Call): Promise<number | undefined>
   /** Ends exactly at the requested length or with an error, never short. `ifMatch` (an etag): `store-refused` when the object changed. */
   read(location: Location, of: { readonly range?: ByteRange; readonly ifMatch?: string }, call: Call): Promise<Readable>
   /** Whole object in one request; `body` must give exactly `byteCount` bytes. Never overwrites: an existing object is `store-refused`. */

@@ -154,7 +154,7 @@ describe('the streaming carrier', () => {
 
   it('says how far each part is proven', async () => {
     const outcome = await carry(await unload({ small: patternedBytes(5000), large }))
-    expect(outcome.parts.map(({ proof }) => proof)).toEqual(['source+target', 'target-only'])
+    expect(outcome.parts.map(({ proof }) => proof)).toEqual(['source+target', 'source+target'])
   })
 
   it('notes what it relies on, and reports running totals', async () => {
@@ -253,7 +253,7 @@ describe('the streaming carrier', () => {
       const outcome = await carry(consignment)
       expect((await arrived('small')).equals(small)).toBe(true)
       expect((await arrived('large')).equals(large)).toBe(true)
-      expect(outcome.parts.map(({ proof }) => proof)).toEqual(['source+target', 'target-only'])
+      expect(outcome.parts.map(({ proof }) => proof)).toEqual(['source+target', 'source+target'])
       expect(await stored()).toEqual(['r-1/large', 'r-1/small'])
     })
 
@@ -293,6 +293,65 @@ describe('the streaming carrier', () => {
       const failure = await failureOf(carry(consignment))
       expect(failure).toMatchObject({ code: 'transfer-corrupt', transient: false })
       expect(await stored()).toEqual([])
+    })
+
+    it('finds the one chunk that came otherwise than the source tells, and sends it again', async () => {
+      const consignment = await unload({ large })
+      s3Fault('GetObject', { do: 'corrupt', at: 3 }, { times: 1 })
+      const outcome = await carry(consignment)
+      expect((await arrived('large')).equals(large)).toBe(true)
+      expect(outcome.parts.map(({ proof }) => proof)).toEqual(['source+target'])
+      expect(to.count('writeChunk')).toBe(largeChunkCount + 1)
+      expect(from.count('read')).toBe(2 * largeChunkCount + 1)
+    })
+
+    it('gives up when an object is not what the source tells, names it, and completes nothing', async () => {
+      const consignment = await unload({ large })
+      const stat = from.stat.bind(from)
+      from.stat = async (location, call) => {
+        const found = await stat(location, call)
+        return found && { ...found, checksums: { crc64nvme: '0123456789abcdef' } }
+      }
+      const failure = await failureOf(carry(consignment))
+      expect(failure).toMatchObject({ code: 'transfer-corrupt', transient: false })
+      expect(failure.message).toMatch(/r-1\/large: from offset 0, other bytes came than its crc64nvme 0123456789abcdef/)
+      expect(to.count('writeChunk')).toBe(largeChunkCount)
+      expect(await stored()).toEqual([])
+    })
+
+    it.each([
+      ['its MD5s of parts', [5 * 1024 * kibibyte, 5 * 1024 * kibibyte, 70 * kibibyte], 'source+target'],
+      [
+        'nothing, where the parts differ',
+        [5 * 1024 * kibibyte, 6 * 1024 * kibibyte, 5 * 1024 * kibibyte],
+        'target-only',
+      ],
+    ])('proves an object without a checksum by %s', async (_what, byteCounts, proof) => {
+      const bytes = patternedBytes(
+        byteCounts.reduce((sum, one) => sum + one, 0),
+        5,
+      )
+      const location = below(source, 'r-1/in-parts')
+      const upload = await s3.store.openUpload(location, { run: '', source: '', sourceEtag: '' }, testCall())
+      const receipts = []
+      let start = 0
+      for (const [index, byteCount] of byteCounts.entries()) {
+        const body = Readable.from([bytes.subarray(start, (start += byteCount))])
+        receipts.push(await s3.store.writeChunk(upload, index + 1, body, byteCount, testCall()))
+      }
+      const { etag } = await s3.store.complete(upload, receipts, testCall())
+      const stat = from.stat.bind(from)
+      from.stat = async (at, call) => {
+        const { checksums: _checksums, ...found } = (await stat(at, call)) as ObjectInfo
+        return found
+      }
+      const partByteCount = (at: Location, number: number, call: Call) => s3.store.partByteCount(at, number, call)
+      Object.assign(from, { partByteCount })
+      s3Fault('GetObject', { do: 'corrupt', at: 3 }, { times: proof === 'source+target' ? 1 : 0 })
+      const consignment = consignmentOf([{ location, byteCount: bytes.length, rowCount: 0, etag }])
+      const outcome = await carry(consignment)
+      expect(outcome.parts.map((part) => part.proof)).toEqual([proof])
+      expect((await arrived('in-parts')).equals(bytes)).toBe(true)
     })
 
     it('refuses an object that was replaced between two chunks', async () => {

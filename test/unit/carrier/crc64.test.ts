@@ -1,7 +1,8 @@
 import { createCRC64 } from 'hash-wasm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Crc64Hashers, crcCombine, digestCrc64 } from '../../../src/carrier/crc64.js'
+import { combineCrc, crcCombine, digestCrc64 } from '../../../src/carrier/crc64.js'
+import { Hashers } from '../../../src/carrier/hashers.js'
 
 /** CRC-64/XZ bit by bit, after its definition: independent of the library and of the matrices. */
 function slowCrc64(bytes: Uint8Array): bigint {
@@ -72,14 +73,33 @@ describe('CRC-64', () => {
     expect(left).toBe(right)
   })
 
+  it('combines those that S3 tells as well', async () => {
+    const whole = Buffer.from('123456789')
+    for (const [kind, value] of [
+      ['crc64nvme', 0xae8b14860a799888n],
+      ['crc32c', 0xe3069283n],
+    ] as const) {
+      const of = async (bytes: Buffer): Promise<bigint> =>
+        new Hashers().use(kind, async (prints) => {
+          prints.update(bytes)
+          return BigInt(`0x${prints.digest()}`)
+        })
+      expect(await of(whole)).toBe(value)
+      for (let cut = 0; cut <= 9; cut += 1) {
+        const [head, tail] = [await of(whole.subarray(0, cut)), await of(whole.subarray(cut))]
+        expect(combineCrc(kind, head, tail, 9 - cut)).toBe(value)
+      }
+    }
+  })
+
   it('starts a hasher that comes back afresh', async () => {
-    const hashers = new Crc64Hashers()
-    const first = await hashers.take()
-    first.update('rest of another chunk')
-    hashers.giveBack(first)
-    const again = await hashers.take()
-    expect(again).toBe(first)
-    again.update('123456789')
-    expect(digestCrc64(again)).toBe(11051210869376104954n)
+    const hashers = new Hashers()
+    const crcOf = (text: string): Promise<string> =>
+      hashers.use(undefined, async (prints) => {
+        prints.update(Buffer.from(text))
+        return prints.crc64()
+      })
+    await crcOf('rest of another chunk')
+    expect(await crcOf('123456789')).toBe('11051210869376104954')
   })
 })

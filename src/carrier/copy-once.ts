@@ -1,0 +1,110 @@
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { MigrationError } from '../model/errors.js'
+import { locationText } from '../model/names.js'
+import type { Call } from '../model/work.js'
+import type { ChunkReceipt, ObjectInfo, ObjectStore } from '../store/store.js'
+import type { Copied, Copier, CopyJob } from './copy-job.js'
+import { Hashers } from './hashers.js'
+import type { Prints } from './hashers.js'
+import { HeldBack } from './held-back.js'
+
+export interface CopyStores {
+  readonly from: Pick<ObjectStore, 'read'>
+  readonly to: Pick<ObjectStore, 'write' | 'writeChunk'>
+}
+
+/** Stands between what is read and what is written: a limit of the pace. Absent: as fast as it goes. */
+export type Pace = () => NodeJS.ReadWriteStream & Readable
+
+type Stored = Pick<ObjectInfo & ChunkReceipt, 'etag' | 'crc64' | 'delayedMilliseconds'>
+
+/** Moves bytes in the thread that it is made in. */
+export class InlineCopier implements Copier {
+  readonly #stores: CopyStores
+  readonly #pace: Pace | undefined
+  readonly #hashers = new Hashers()
+
+  constructor(stores: CopyStores, pace?: Pace) {
+    this.#stores = stores
+    this.#pace = pace
+  }
+
+  copy(job: CopyJob, call: Call): Promise<Copied> {
+    return copyOnce(this.#stores, this.#hashers, job, call, this.#pace)
+  }
+
+  async close(): Promise<void> {
+    // The stores belong to whoever opened them.
+  }
+}
+
+/** Reads, fingerprints and writes in one stream; nothing is held but what streams hold. */
+async function copyOnce(
+  { from, to }: CopyStores,
+  hashers: Hashers,
+  job: CopyJob,
+  call: Call,
+  pace: Pace | undefined,
+): Promise<Copied> {
+  const startedAt = performance.now()
+  return hashers.use(job.digest, async (prints) => {
+    const opened = await openSource(from, job, call)
+    const source = pace === undefined ? opened : pipeline(opened, pace(), () => undefined)
+    const body = fingerprinted(source, prints, job.expected)
+    try {
+      const { etag, crc64: storedCrc64, delayedMilliseconds } = await put(to, job, body, call)
+      const milliseconds = performance.now() - startedAt
+      const digest = job.expected ?? prints.digest()
+      return {
+        crc64: prints.crc64(),
+        etag,
+        milliseconds,
+        ...(digest !== undefined && { digest }),
+        ...(storedCrc64 !== undefined && { storedCrc64 }),
+        ...(delayedMilliseconds !== undefined && { delayedMilliseconds }),
+      }
+    } finally {
+      body.destroy()
+      opened.destroy()
+    }
+  })
+}
+
+function fingerprinted(source: Readable, prints: Prints, expected: string | undefined): Readable {
+  // Whoever reads the body hears of errors; nobody may do so yet when the first comes.
+  source.on('error', () => undefined)
+  if (expected !== undefined) return pipeline(source, new HeldBack(prints, expected), () => undefined)
+  // Looking on costs less than standing between. Paused, it does not flow before the body is read.
+  source.pause()
+  source.on('data', (bytes: Buffer) => prints.update(bytes))
+  return source
+}
+
+async function put(to: CopyStores['to'], job: CopyJob, body: Readable, call: Call): Promise<Stored> {
+  switch (job.to.kind) {
+    case 'chunk':
+      return to.writeChunk(job.to.upload, job.to.number, body, job.byteCount, call)
+    case 'object':
+      return to.write(job.to.location, body, job.byteCount, job.to.meta, call)
+    case 'nowhere':
+      body.resume()
+      await finished(body, { writable: false })
+      return { etag: '' }
+  }
+}
+
+async function openSource(from: CopyStores['from'], job: CopyJob, call: Call): Promise<Readable> {
+  try {
+    return await from.read(job.from, { ...(job.range && { range: job.range }), ifMatch: job.ifMatch }, call)
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+    if (error.code !== 'store-refused' && error.code !== 'store-missing') throw error
+    const what = error.code === 'store-missing' ? 'is gone' : `is not the one with etag ${job.ifMatch} any more`
+    throw new MigrationError('transfer-failed', `carry ${locationText(job.from)}: the object ${what}`, {
+      hint: 'something else writes below this prefix; unload the relation again with --redo',
+      cause: error,
+    })
+  }
+}
