@@ -35,7 +35,10 @@ class Migration:
             lines = [json.loads(line) for line in file]
         return {f"{plan['source']['schema']}.{plan['source']['name']}": plan for plan in lines if "relationId" in plan}
 
-    def measurements(self, plan):
+    def measured(self, plan):
         path = os.path.join(self.run_folder, "measurements", "source", plan["relationId"], "1.json")
         with open(path, encoding="utf-8") as file:
-            return json.load(file)["measurements"]
+            return json.load(file)
+
+    def measurements(self, plan):
+        return self.measured(plan)["measurements"]
