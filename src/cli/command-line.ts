@@ -17,7 +17,7 @@ type Choose = (handler: Handler) => void
 export async function commandLine(args: readonly string[]): Promise<Invocation | undefined> {
   let handler: Handler | undefined
   const parser = globals(yargs([...args]))
-  for (const add of [addPlanning, addLegs, addRun, addUndoing, addLooking, addEmulators])
+  for (const add of [addPlanning, addLegs, addRun, addUndoing, addLooking, addTranslate, addEmulators])
     add(parser, (chosen) => (handler = chosen))
   parser
     .scriptName('migrate')
@@ -217,6 +217,27 @@ function addLooking(parser: Argv, choose: Choose): void {
     "what a concern's code means and what can be chosen",
     (options) => options.positional('code', { type: 'string', demandOption: true }),
     ({ code }) => choose(async (context) => (await import('./commands/explain.js')).explain(context, code)),
+  )
+}
+
+function addTranslate(parser: Argv, choose: Choose): void {
+  parser.command(
+    'translate <files..>',
+    'Redshift queries as MaxCompute SQL, with what changed and why; exit 10 when one is refused',
+    (options) =>
+      options
+        .positional('files', { type: 'string', array: true, demandOption: true, describe: '.sql files, or folders' })
+        .option('from', {
+          type: 'string',
+          array: true,
+          describe: "Redshift DDL of the tables; the run's plan otherwise",
+        })
+        .option('project', { type: 'string', describe: 'the MaxCompute project, with --from and without a config' })
+        .option('search-path', { type: 'string', array: true, describe: 'schemas of relations named without one' }),
+    ({ files, from, project, searchPath }) =>
+      choose(async (context) =>
+        (await import('./commands/translate.js')).translate(context, { files, from, project, searchPath }),
+      ),
   )
 }
 

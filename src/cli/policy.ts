@@ -33,7 +33,15 @@ export function policyOf(loaded: LoadedConfig): PlanPolicy {
 
 /** Patterns stand beside the settings of their section, in the order of the file. */
 function verificationOf({ verify }: LoadedConfig['config']): VerificationPolicy {
-  const { default: _depth, queries: _queries, differences: _differences, tolerances, accept, ...patterns } = verify
+  const {
+    default: _depth,
+    queries: _queries,
+    searchPath: _searchPath,
+    differences: _differences,
+    tolerances,
+    accept,
+    ...patterns
+  } = verify
   return {
     depths: Object.entries(patterns).map(([match, depth]) => ({ match, depth })),
     tolerances,

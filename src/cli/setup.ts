@@ -37,6 +37,7 @@ function patternsOf({ verify }: Config): Setup {
     default: _depth,
     queries: _queries,
     differences: _differences,
+    searchPath: _searchPath,
     tolerances: _tolerances,
     accept: _accept,
     ...patterns

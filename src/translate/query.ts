@@ -6,6 +6,7 @@ import type { QueryBook } from './query/book.js'
 import { expression } from './query/expression.js'
 import { lostText } from './query/lost-text.js'
 import { isFields, listOf, textAt } from './query/node.js'
+import type { OutputColumn } from './query/scope.js'
 import { query } from './query/set-operation.js'
 import type { Exactness } from './query/value.js'
 
@@ -16,6 +17,8 @@ export interface TranslatedColumn {
   /** On the target. */
   readonly name: string
   readonly exactness: Exactness
+  /** CHAR: the source pads its values, the target holds them without blanks. */
+  readonly padded?: true
 }
 
 /** MaxCompute's text of one query of Redshift, and what was changed in it. */
@@ -104,10 +107,7 @@ function translateNode(node: unknown, text: string, book: QueryBook, forView: bo
       sql,
       settings: Object.fromEntries(bench.settings),
       changes: [...bench.changes.values()],
-      columns: columns.map((column) => ({
-        name: column.sql.slice(1, -1).replaceAll('``', '`'),
-        exactness: column.exactness,
-      })),
+      columns: columns.map(translatedColumn),
       relations: [...bench.relations.values()],
       doubts: [...bench.doubts],
     }
@@ -115,6 +115,11 @@ function translateNode(node: unknown, text: string, book: QueryBook, forView: bo
     if (!(error instanceof Refused)) throw error
     return refusedAt(text, placeOf(error, text), error.construct, error.reason)
   }
+}
+
+function translatedColumn({ sql, exactness, type }: OutputColumn): TranslatedColumn {
+  const name = sql.slice(1, -1).replaceAll('``', '`')
+  return { name, exactness, ...(type.padded === true ? { padded: true } : {}) }
 }
 
 /** A named construct stands before what it holds: the last place where its word is written, up to there. */

@@ -1,0 +1,19 @@
+import type { RunFolder } from '../journal/run-folder.js'
+import type { PlanHeader, RelationPlan } from '../model/plan.js'
+import { bookRelation, type BookRelation, type QueryBook } from '../translate/query.js'
+
+/** The relations of the plan that the texts may name: those whose names occur in them, so that few stand in memory. */
+export async function queryBook(
+  run: RunFolder,
+  texts: readonly string[],
+  searchPath: readonly string[],
+): Promise<QueryBook> {
+  const lower = texts.map((text) => text.toLowerCase())
+  const relations: BookRelation[] = []
+  for await (const line of run.readLines<PlanHeader | RelationPlan>('plan.jsonl')) {
+    if (!('relationId' in line) || line.concerns.some((concern) => concern.class === 'blocking')) continue
+    const name = line.source.name.toLowerCase()
+    if (lower.some((text) => text.includes(name))) relations.push(bookRelation(line))
+  }
+  return { relations, searchPath }
+}
