@@ -129,11 +129,27 @@ const legTitles = {
 } as const
 
 function addLegs(parser: Argv, choose: Choose): void {
-  for (const name of legs) {
+  for (const name of legs.filter((leg) => leg !== 'verify')) {
     parser.command(name, legTitles[name], withReplace, ({ replace }) =>
       choose(async (context) => (await import('./commands/leg.js')).leg(context, name, { replace })),
     )
   }
+  parser.command(
+    'verify',
+    legTitles.verify,
+    (options) =>
+      withReplace(options).option('now', {
+        type: 'boolean',
+        default: false,
+        describe: 'compare what both systems hold at this moment, instead of what was unloaded; changes nothing',
+      }),
+    ({ replace, now }) =>
+      choose(async (context) =>
+        now
+          ? (await import('./commands/verify-now.js')).verifyNow(context)
+          : (await import('./commands/leg.js')).leg(context, 'verify', { replace }),
+      ),
+  )
 }
 
 function addRun(parser: Argv, choose: Choose): void {

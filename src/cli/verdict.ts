@@ -15,9 +15,10 @@ export async function tellDiscrepancies(
   context: Context,
   entries: readonly PlanEntry[],
   travel: Travel,
+  pathOf = checksPath,
 ): Promise<void> {
   for (const entry of entries) {
-    const checks = await travel.folder.readDocument<RelationChecks>(checksPath(entry.relationId))
+    const checks = await travel.folder.readDocument<RelationChecks>(pathOf(entry.relationId))
     const found = checks?.results.flatMap((result) => result.discrepancies) ?? []
     for (const one of found.slice(0, discrepancyCountMax)) {
       context.talk.data({ discrepancy: one }, () => {
@@ -27,9 +28,7 @@ export async function tellDiscrepancies(
     }
     tellRows(context, entry.relation, checks)
     if (found.length > discrepancyCountMax) {
-      context.talk.say(
-        `${entry.relation}: ${found.length - discrepancyCountMax} more in ${checksPath(entry.relationId)}`,
-      )
+      context.talk.say(`${entry.relation}: ${found.length - discrepancyCountMax} more in ${pathOf(entry.relationId)}`)
     }
   }
 }

@@ -8,7 +8,7 @@ import { relationText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import type { Snapshot } from '../source/source.js'
-import { locateDifference, type Differing } from './locate-difference.js'
+import { locateDifference, type Differing, type Sides } from './locate-difference.js'
 import type { Travel } from './stage.js'
 import { sourceManifestPath } from './unload.js'
 
@@ -39,27 +39,47 @@ export async function compareRows(
   return { results: [result], disclosed }
 }
 
-/** What cannot be told takes nothing away from the verdict: the sides differ. */
 async function disclose(
   plan: RelationPlan,
   differing: Differing,
   travel: Travel,
   call: Call,
 ): Promise<RowsCompared['disclosed']> {
-  const lineCountMax = travel.settings.differenceCountMax ?? differenceCountMax
   const snapshot = await openSource(travel, call)
   try {
-    const { target } = travel.places
-    const { resultRowCountMax } = await target.facts(call)
     const told = await sourceOf(plan, differing.source, snapshot, travel, call)
-    const sides = { ...told, target, resultRowCountMax }
-    return { difference: await locateDifference(plan, differing, sides, lineCountMax, call) }
+    return await discloseRows(plan, differing, told, travel, call)
   } catch (error) {
-    if (!(error instanceof MigrationError) || error.code === 'interrupted') throw error
-    return { undisclosed: error.message }
+    return undisclosed(error)
   } finally {
     await snapshot?.[Symbol.asyncDispose]()
   }
+}
+
+/** The rows that differ between a source and the table; or why they cannot be told. */
+export async function discloseRows(
+  plan: RelationPlan,
+  differing: Differing,
+  told: Pick<Sides, 'source' | 'toldBy'>,
+  travel: Travel,
+  call: Call,
+): Promise<RowsCompared['disclosed']> {
+  const { target } = travel.places
+  try {
+    const { resultRowCountMax } = await target.facts(call)
+    const lineCountMax = travel.settings.differenceCountMax ?? differenceCountMax
+    return {
+      difference: await locateDifference(plan, differing, { ...told, target, resultRowCountMax }, lineCountMax, call),
+    }
+  } catch (error) {
+    return undisclosed(error)
+  }
+}
+
+/** What cannot be told takes nothing away from the verdict: the sides differ. */
+function undisclosed(error: unknown): RowsCompared['disclosed'] {
+  if (!(error instanceof MigrationError) || error.code === 'interrupted') throw error
+  return { undisclosed: error.message }
 }
 
 /** A source that cannot be asked any more is told by its parts. */

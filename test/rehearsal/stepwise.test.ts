@@ -42,7 +42,7 @@ describe('the stages, one after the other', () => {
     expect(code).toBe(0)
   })
 
-  it('plan, ddl --apply, unload, transfer, load and verify each end with 0', async () => {
+  it('plan, ddl --apply, unload, transfer, load and verify each end with 0', { timeout: 120_000 }, async () => {
     const planned = await step('plan')
     expect(planned.stderr).not.toMatch(/bug/)
     expect(planned.lines[0]).toMatchObject({ relationCount: 8 })
