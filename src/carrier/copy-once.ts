@@ -99,12 +99,17 @@ async function openSource(from: CopyStores['from'], job: CopyJob, call: Call): P
   try {
     return await from.read(job.from, { ...(job.range && { range: job.range }), ifMatch: job.ifMatch }, call)
   } catch (error) {
-    if (!(error instanceof MigrationError)) throw error
-    if (error.code !== 'store-refused' && error.code !== 'store-missing') throw error
+    if (!(error instanceof MigrationError) || !isAboutObject(error)) throw error
     const what = error.code === 'store-missing' ? 'is gone' : `is not the one with etag ${job.ifMatch} any more`
     throw new MigrationError('transfer-failed', `carry ${locationText(job.from)}: the object ${what}`, {
       hint: 'something else writes below this prefix; unload the relation again with --redo',
       cause: error,
     })
   }
+}
+
+/** The object is gone or another one; whatever else is refused (a wrong region, say) is not its fault. */
+function isAboutObject({ code, message }: MigrationError): boolean {
+  if (code === 'store-missing') return !message.includes('NoSuchBucket')
+  return code === 'store-refused' && message.includes('412')
 }
