@@ -161,6 +161,42 @@ export const judges = [
     ],
   },
   {
+    name: 'hcs-mgw-python',
+    script: 'hcs-mgw-python/judge.py',
+    tools: ['venv:python'],
+    secondsMax: 240,
+    broken: [
+      {
+        what: 'a wrong secret',
+        change: (facts) => ({
+          ...facts,
+          onlineMigration: { ...facts.onlineMigration, accessKeySecret: 'not-the-secret' },
+        }),
+        fails: ['addresses are created and shown without their secrets', 'names are taken once'],
+      },
+      {
+        what: 'one flipped bit in what a job moves',
+        rules: [always('online-migration', 'CopyObject', { do: 'corrupt', at: 11 })],
+        fails: ['what arrived is what was sent'],
+      },
+      {
+        what: 'files that count as moved and never were',
+        rules: [always('online-migration', 'CopyObject', { do: 'cut', when: 'before' })],
+        fails: ['what arrived is what was sent', 'a failed file is told of, and an inventory leads to it'],
+      },
+      {
+        what: 'files that a job overlooks',
+        rules: [always('online-migration', 'ListObject', { do: 'cut', when: 'before' }, { contains: '/02' })],
+        fails: ['the job runs, and its history tells of it', 'the result counts the files'],
+      },
+      {
+        what: 'rows of a history that are refused',
+        rules: [always('online-migration', 'ListJobHistory', refusal)],
+        fails: ['the job runs, and its history tells of it'],
+      },
+    ],
+  },
+  {
     name: 'crc',
     script: 'crc/judge.py',
     tools: ['venv:python', '7z'],

@@ -143,7 +143,7 @@ describe('what goes wrong on order', () => {
     expect(await list('')).not.toContain('retry')
     expect(await list('parentName=move')).toContain('"Name":"retry"')
     expect(await town.ask({ method: 'DELETE', path: '/job/move' })).toMatchObject({ status: 409 })
-    const force = { method: 'DELETE', path: '/job/move', query: 'forceDelete=true' }
+    const force = { method: 'DELETE', path: '/job/move', query: 'forceDelete=True' }
     expect(await town.ask(force)).toMatchObject({ status: 204 })
   })
 

@@ -45,7 +45,7 @@ export function updateJob({ registry, run, subject, body }: Call): Answer {
 }
 
 export function getJob({ registry, subject, query, owner, time }: Call): Answer {
-  const job = query.get('byVersion') === 'true' ? registry.jobOfVersion(subject) : registry.job(subject)
+  const job = isTrue(query.get('byVersion')) ? registry.jobOfVersion(subject) : registry.job(subject)
   return xmlAnswer('ImportJob', jobNodes(job, owner, time))
 }
 
@@ -54,7 +54,7 @@ export function listJob(call: Call): Answer {
   const { registry, query, owner, time } = call
   const parent = query.get('parentName') ?? ''
   const isShown = (parentName: string | undefined): boolean =>
-    parent === '' ? parentName === undefined || query.get('all') === 'true' : parentName === parent
+    parent === '' ? parentName === undefined || isTrue(query.get('all')) : parentName === parent
   const all = [...registry.jobs.values()].filter((job) => isShown(job.parentName))
   const sorted = all.sort((a, b) => (a.spec.name < b.spec.name ? -1 : 1))
   const { items, ends } = page(call, sorted, ({ spec }) => spec.name)
@@ -65,12 +65,17 @@ export function listJob(call: Call): Answer {
 export function deleteJob({ registry, run, subject, query }: Call): Answer {
   const job = registry.job(subject)
   const children = [...registry.jobs.values()].filter(({ parentName }) => parentName === subject)
-  if (children.length > 0 && query.get('forceDelete') !== 'true') {
+  if (children.length > 0 && !isTrue(query.get('forceDelete'))) {
     const message = `The job ${subject} has sub-tasks; it is deleted with forceDelete only.`
     throw new Refusal(409, 'InvalidJobStatusForCurrentOperation', message)
   }
   for (const one of [...children, job]) run.delete(one)
   return deleted
+}
+
+/** SDKs write it in their language's way: Python's as `True`. */
+function isTrue(text: string | undefined): boolean {
+  return text?.toLowerCase() === 'true'
 }
 
 /** The newest first (transfer.md 1.6). */
