@@ -12,25 +12,25 @@ export function openCarrier(options, onChunk) {
   const route = options.cert ? { ca: readFileSync(options.cert, 'utf8') } : {}
   const chunksInFlight = options.chunksInFlight ?? defaultStreamingCarrierLimits.chunksInFlight
   const place = { credentials, route, pathStyle: true, socketCountMax: chunksInFlight + 8 }
-  const from = new S3Store({
-    ...place,
-    bucket: 'source',
-    region: 'us-east-1',
-    endpoint: `${scheme}://localhost:${options.sourcePort}`,
-  })
-  const to = new OssStore({
-    ...place,
-    bucket: 'sink',
-    region: 'cn-hangzhou',
-    endpoint: `${scheme}://localhost:${options.sinkPort}`,
-  })
+  const { credentials: _credentials, ...reached } = place
+  const s3 = { ...reached, region: 'us-east-1', endpoint: `${scheme}://localhost:${options.sourcePort}` }
+  const oss = { ...reached, region: 'cn-hangzhou', endpoint: `${scheme}://localhost:${options.sinkPort}` }
+  const from = new S3Store({ ...s3, credentials, bucket: 'source' })
+  const to = new OssStore({ ...oss, credentials, bucket: 'sink' })
+  const workers = {
+    count: options.workers,
+    places: { from: s3, to: oss },
+    credentials: { from: credentials, to: credentials },
+  }
   const carrier = new StreamingCarrier({
     from: new RetryingStore(from),
     to: new RetryingStore(to),
     limits: { ...defaultStreamingCarrierLimits, chunksInFlight },
     onChunk,
+    ...(options.workers > 0 && { workers }),
   })
   const close = async () => {
+    await carrier.close()
     from.close()
     to.close()
   }

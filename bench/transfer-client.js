@@ -19,9 +19,11 @@ const call = {
   note: () => undefined,
 }
 const work = carrier.carry(consignment(), ledger)
+const before = process.cpuUsage()
 const startedAt = performance.now()
 const outcome = await work.settle(await work.begin({ token: 'bench', number: 1 }, call), call)
 const milliseconds = performance.now() - startedAt
+const { user, system } = process.cpuUsage(before)
 await ledger.close()
 await close()
 const lines = readFileSync(join(dir, 'ledger.jsonl'), 'utf8').split('\n')
@@ -32,6 +34,7 @@ const at = (share) => Math.round(chunks[Math.min(chunks.length - 1, Math.floor(c
 console.log(
   JSON.stringify({
     milliseconds,
+    carryingCpuSeconds: (user + system) / 1e6,
     proofs: [...proofs],
     ledgerLineCount: lines.length - 1,
     percentiles: { p50: at(0.5), p90: at(0.9), p99: at(0.99), max: at(1) },

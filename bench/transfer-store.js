@@ -123,6 +123,7 @@ function xml(res, text, headers = {}) {
 const objects = new Map()
 const uploads = new Map()
 let uploadCount = 0
+let receivedByteCount = 0
 
 async function serveSink(req, res, url) {
   const { searchParams, pathname } = url
@@ -197,6 +198,7 @@ function compare(req) {
     let byteCount = 0
     let right = true
     req.on('data', (bytes) => {
+      receivedByteCount += bytes.length
       for (let start = 0; start < bytes.length;) {
         const at = byteCount % mebibyte
         const length = Math.min(bytes.length - start, mebibyte - at)
@@ -228,4 +230,7 @@ const server = tls ? createSecureServer(tls, listen) : createServer(listen)
 server.keepAliveTimeout = 120_000
 await digests(options.byteCount)
 server.listen(0, '127.0.0.1', () => console.log(server.address().port))
-process.stdin.resume().once('end', () => process.exit(0))
+process.stdin.resume().once('end', () => {
+  console.log(receivedByteCount)
+  process.exit(0)
+})

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { MigrationError } from '../model/errors.js'
@@ -16,7 +16,7 @@ export interface CopyStores {
 }
 
 /** Stands between what is read and what is written: a limit of the pace. Absent: as fast as it goes. */
-export type Pace = () => NodeJS.ReadWriteStream & Readable
+export type Pace = () => Duplex
 
 type Stored = Pick<ObjectInfo & ChunkReceipt, 'etag' | 'crc64' | 'delayedMilliseconds'>
 

@@ -15,6 +15,8 @@ import type { LedgerState } from './ledger-state.js'
 import { recognise } from './recognise.js'
 import { Slots } from './slots.js'
 import { together } from './together.js'
+import { WorkerCopier } from './worker-copier.js'
+import type { WorkerCopierOptions } from './worker-copier.js'
 
 export { defaultStreamingCarrierLimits }
 export type { StreamingCarrierLimits }
@@ -24,6 +26,8 @@ export interface StreamingCarrierOptions {
   /** Must tell the CRC-64 of what it holds, as OSS does. */
   readonly to: ObjectStore
   readonly limits?: StreamingCarrierLimits
+  /** Threads that move the bytes; absent: this one does. */
+  readonly workers?: WorkerCopierOptions
   /** Told how long each chunk and each small object took that arrived. */
   readonly onChunk?: (milliseconds: number) => void
 }
@@ -43,7 +47,7 @@ export class StreamingCarrier implements Carrier {
     this.#options = options
     this.#limits = options.limits ?? defaultStreamingCarrierLimits
     this.#slots = new Slots(this.#limits.chunksInFlight)
-    this.#copier = new InlineCopier(options)
+    this.#copier = options.workers ? new WorkerCopier(options.workers) : new InlineCopier(options)
   }
 
   carry(consignment: Consignment, ledger: Ledger): Work<CarryHandle, CarryOutcome> {
@@ -55,6 +59,11 @@ export class StreamingCarrier implements Carrier {
       settle: (_handle, call) => this.#carryAll(consignment, ledger, call),
       cancel: (_handle, call) => this.#abortUploads(consignment, ledger, call),
     }
+  }
+
+  /** Ends the threads; the stores belong to whoever opened them. */
+  close(): Promise<void> {
+    return this.#copier.close()
   }
 
   async #carryAll(consignment: Consignment, ledger: Ledger, call: Call): Promise<CarryOutcome> {

@@ -68,11 +68,14 @@ export class S3Store implements ObjectStore {
   readonly #bucket: string
   readonly #client: S3Client
   readonly #reader: S3Reader
+  /** Those given, or the chain of the AWS SDK. */
+  readonly credentials: Credentials
 
   constructor(options: S3StoreOptions) {
     this.#bucket = options.bucket
     this.#client = openClient(options)
-    this.#reader = new S3Reader(options, options.credentials ?? sdkCredentials(this.#client.config.credentials))
+    this.credentials = options.credentials ?? sdkCredentials(this.#client.config.credentials)
+    this.#reader = new S3Reader(options, this.credentials)
   }
 
   async ping(call: Call): Promise<void> {
