@@ -150,7 +150,7 @@ describe('tables', () => {
     const reserved = JSON.parse(
       (JSON.parse(/<!\[CDATA\[(.*)\]\]>/s.exec(extended)![1]!) as { Reserved: string }).Reserved,
     ) as unknown
-    expect(reserved).toMatchObject({ ClusterType: 'hash', BucketNum: '4', SortCols: [{ col: 'a', order: 'desc' }] })
+    expect(reserved).toMatchObject({ ClusterType: 'hash', BucketNum: 4, SortCols: [{ col: 'a', order: 'desc' }] })
   })
 
   it('lists tables and partitions in pages', async () => {

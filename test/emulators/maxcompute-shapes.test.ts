@@ -53,6 +53,42 @@ describe('partitions', () => {
     )
   })
 
+  it('keep their values apart when columns come and go', async () => {
+    await client.run('create table grown (a string) partitioned by (p string)')
+    await client.run("insert into grown partition (p='x') select 'a1'")
+    await client.run('alter table grown add columns (b string)')
+    await client.run("insert into grown partition (p) select 'a2', 'b2', 'y'")
+    expect(await client.run('select a, b, p from grown order by a limit 9', full)).toEqual([
+      ['a1', '\\N', 'x'],
+      ['a2', 'b2', 'y'],
+    ])
+    await client.run('alter table grown drop columns a')
+    await client.run("insert overwrite table grown partition (p) select 'b3', 'y'")
+    expect(await client.run('select * from grown order by p limit 9', full)).toEqual([
+      ['\\N', 'x'],
+      ['b3', 'y'],
+    ])
+    await expect(client.run('alter table grown drop columns b')).rejects.toThrow('all columns of a table')
+  })
+
+  it('are touched, renamed, counted and looked at', async () => {
+    await client.run('create table seen (a bigint) partitioned by (p string, q bigint)')
+    await client.run("insert into seen partition (p='x', q=1) values (5L), (6L)")
+    await client.run("insert into seen partition (p='y', q=1) values (7L)")
+    await client.run("alter table seen touch partition (p='x', q=1)")
+    await client.run("alter table seen partition (p='x', q=1) rename to partition (p='z', q=2)")
+    const listed = (await client.get("/tables/seen?partitions&partition=p='z'")).text
+    expect(listed).toContain('<Column Name="p" Value="z"/><Column Name="q" Value="2"/>')
+    expect(listed).toContain('<PartitionRecordCount>2</PartitionRecordCount>')
+    expect(listed).not.toContain('Value="y"')
+    expect((await client.get("/tables/seen?partition=p='z',q='2'")).text).toContain('"partitionRecordNum":2')
+    expect((await client.get("/tables/seen?partition=p='x',q='1'")).status).toBe(404)
+    expect((await client.get("/tables/seen?data&linenum=1&partition=p='z',q='2'")).text).toBe(
+      '"a","p","q"\n"5","z","2"\n',
+    )
+    expect((await client.get('/tables/seen?data&linenum=9&cols=a')).text).toBe('"a"\n"5"\n"6"\n"7"\n')
+  })
+
   it('are dropped by a condition', async () => {
     await client.run('create table cond (a bigint) partitioned by (p string)')
     for (const value of ['a', 'b', 'c', 'd']) await client.run(`insert into cond partition (p='${value}') select 1L`)

@@ -1,5 +1,5 @@
 import type { EngineConnection } from '../sql-engine.js'
-import { textSql } from './bind/engine-text.js'
+import { textSql, type TextForm } from './bind/engine-text.js'
 import type { OutputColumn } from './bind/scope.js'
 import { isText } from './data-type.js'
 import { ServiceError } from './odps-error.js'
@@ -28,10 +28,24 @@ export async function resultCsv(
     switches,
     trimZeros: settings.trimZeros && switches.decimalZeros === 'trimmed',
   }
-  const items = columns.map(({ type }, i) => (isText(type) ? `c${i}` : textSql(`c${i}`, type, form)))
-  const query = `SELECT ${items.join(', ')} FROM ${resultTable(instance)} ORDER BY rowid LIMIT ${resultRowCountMax}`
-  const { rows } = await connection.query(query)
-  const lines = rows.map((row) => row.map((value) => cell(value as string | null, switches)).join(','))
+  const items = columns.map(({ name, type }, i) => ({ name, type, physical: `c${i}` }))
+  return rowsCsv(items, `${resultTable(instance)} ORDER BY rowid LIMIT ${resultRowCountMax}`, form, connection)
+}
+
+interface CsvColumn extends OutputColumn {
+  readonly physical: string
+}
+
+/** `from` is what follows FROM: a table, which rows, how many. */
+export async function rowsCsv(
+  columns: readonly CsvColumn[],
+  from: string,
+  form: TextForm,
+  connection: EngineConnection,
+): Promise<string> {
+  const items = columns.map(({ type, physical }) => (isText(type) ? physical : textSql(physical, type, form)))
+  const { rows } = await connection.query(`SELECT ${items.join(', ')} FROM ${from}`)
+  const lines = rows.map((row) => row.map((value) => cell(value as string | null, form.switches)).join(','))
   return [columns.map((column) => quoted(column.name)).join(','), ...lines].map((line) => `${line}\n`).join('')
 }
 

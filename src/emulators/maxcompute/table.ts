@@ -49,6 +49,9 @@ export const dataSchema = 'maxcompute_data'
 /** The engine's schema of the results of SELECT. */
 export const resultSchema = 'maxcompute_results'
 
+/** Of a time in milliseconds, as the metadata show it. */
+export const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
+
 export function newId(): string {
   return randomBytes(16).toString('hex')
 }

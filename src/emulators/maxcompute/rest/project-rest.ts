@@ -20,6 +20,8 @@ export function getProject(project: Project): Reply {
     textElement('State', 'AVAILABLE'),
     textElement('ProjectGroupName', ''),
     element('Properties', properties),
+    // Sizes of what the project keeps: nothing is measured here.
+    element('ExtendedProperties', element('Property', textElement('Name', 'UsedStorage') + textElement('Value', '0'))),
     element('Clusters', ''),
     textElement('Region', project.world.maxcompute.region),
     textElement('TenantId', project.world.alibaba.accountId),

@@ -1,8 +1,13 @@
 import { typeText } from '../data-type.js'
-import { httpDate, paging, xmlReply, type Exchange, type Reply } from '../exchange.js'
+import { httpDate, textReply, xmlReply, paging, type Exchange, type Reply } from '../exchange.js'
 import { ServiceError } from '../odps-error.js'
 import type { Project } from '../project.js'
-import { defaultSchema, schemaOf, tableKey, titleOf, type Column, type Partition, type Table } from '../table.js'
+import { readSettings } from '../settings.js'
+import { allColumns, defaultSchema, schemaOf, seconds, tableKey, titleOf, type Column, type Table } from '../table.js'
+import { checkPartition, tunnelPartition } from '../tunnel/tunnel-partition.js'
+import { rowsCsv } from '../result-csv.js'
+import { partitionCondition } from '../run/partition.js'
+import { getPartition, listPartitions } from './partition-rest.js'
 import { cdata, element, textElement, xmlHead } from '../xml.js'
 
 /** `GET /projects/{p}/tables`: names and owners, nothing else (maxcompute.md 3). */
@@ -49,11 +54,10 @@ export function findTable(name: string, schema: string, project: Project): Table
 export async function getTable(exchange: Exchange, table: Table, project: Project): Promise<Reply> {
   if (exchange.method !== 'GET')
     throw new ServiceError(405, 'MethodNotAllowed', `${exchange.method} on a table is not supported by this emulator`)
-  if (exchange.params.has('data'))
-    throw new ServiceError(400, 'InvalidParameter', 'table preview is not supported by this emulator')
-  if (exchange.params.has('partitions')) return listPartitions(exchange, table)
+  if (exchange.params.has('data')) return previewTable(exchange, table, project)
+  if (exchange.params.has('partitions')) return listPartitions(exchange, table, project)
   const partition = exchange.params.get('partition')
-  if (partition !== undefined) return getPartition(partition, table)
+  if (partition !== undefined) return getPartition(partition, table, project, exchange.params.has('extended'))
   const rowCount = exchange.params.has('extended') ? undefined : await countRows(table, project)
   const schema = exchange.params.has('extended') ? extendedSchema(table) : tableSchema(table, rowCount)
   return xmlReply(xmlHead + tableXml(table, project, JSON.stringify(schema)))
@@ -87,7 +91,22 @@ function tableXml(table: Table, project: Project, schema: string): string {
   )
 }
 
-const seconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
+/** Rows of a preview (maxcompute.md 1.2). */
+const previewRowCountMax = 10_000
+
+/** `?data&linenum=n[&cols=a,b][&partition=…]`: the first rows as CSV, in the project's time zone. */
+async function previewTable({ params }: Exchange, table: Table, project: Project): Promise<Reply> {
+  const names = params.get('cols')?.toLowerCase().split(',')
+  const columns = allColumns(table).filter((column) => names === undefined || names.includes(column.name))
+  const values = params.has('partition') ? tunnelPartition(params.get('partition'), table) : []
+  checkPartition(values, table)
+  const where = values.length === 0 ? '' : ` WHERE ${partitionCondition(table, values)}`
+  const count = Math.min(Number(params.get('linenum') ?? '1') || 1, previewRowCountMax)
+  const { timeZone } = readSettings(project.properties, {})
+  const form = { timeZone, trimZeros: true, switches: project.switches }
+  const from = `${table.physical}${where} ORDER BY rowid LIMIT ${Math.floor(count)}`
+  return textReply(await project.withConnection((connection) => rowsCsv(columns, from, form, connection)))
+}
 
 /** Types matter: Go decodes strictly (maxcompute.md 3). */
 function tableSchema(table: Table, rowCount: number | undefined) {
@@ -136,7 +155,7 @@ function extendedSchema(table: Table) {
       ? {}
       : {
           ClusterType: clustering.type,
-          BucketNum: String(clustering.bucketCount),
+          BucketNum: clustering.bucketCount,
           ClusterCols: clustering.columns,
           SortCols: clustering.sortedBy.map(({ column, descending }) => ({
             col: column,
@@ -151,52 +170,4 @@ function extendedSchema(table: Table) {
     FileNum: 0,
     Reserved: JSON.stringify(reserved),
   }
-}
-
-function listPartitions(exchange: Exchange, table: Table): Reply {
-  const { marker, maxItems } = paging(exchange.params)
-  const all = [...table.partitions].filter(([key]) => key > marker).sort(([a], [b]) => (a < b ? -1 : 1))
-  const page = all.slice(0, maxItems)
-  const next = all.length > page.length ? (page[page.length - 1]?.[0] ?? '') : ''
-  const partitions = page.map(([, partition]) => partitionXml(partition, table))
-  return xmlReply(
-    `${xmlHead}<Partitions>${textElement('Marker', next)}<MaxItems>${maxItems}</MaxItems>${partitions.join('')}</Partitions>`,
-  )
-}
-
-function partitionXml(partition: Partition, table: Table): string {
-  const columns = table.partitionColumns.map((column, i) => {
-    const value = (partition.values[i] ?? '').replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
-    return `<Column Name="${column.name}" Value="${value}"/>`
-  })
-  return element(
-    'Partition',
-    [
-      ...columns,
-      textElement('CreationTime', String(seconds(partition.createdAt))),
-      textElement('LastDDLTime', String(seconds(partition.createdAt))),
-      textElement('LastModifiedTime', String(seconds(partition.modifiedAt))),
-      textElement('PartitionSize', '0'),
-      textElement('PartitionRecordCount', '0'),
-    ].join(''),
-  )
-}
-
-/** `ds='20200101',hh='01'`, quotes optional. */
-function getPartition(written: string, table: Table): Reply {
-  const key = written
-    .split(/[,/]/)
-    .map((part) => part.trim().replace(/=\s*['"]?(.*?)['"]?$/, '=$1'))
-    .join('/')
-  const partition = table.partitions.get(key)
-  if (partition === undefined)
-    throw new ServiceError(404, 'NoSuchPartition', `ODPS-0420111: Partition not found - '${written}'`)
-  const schema = {
-    createTime: seconds(partition.createdAt),
-    lastDDLTime: seconds(partition.createdAt),
-    lastModifiedTime: seconds(partition.modifiedAt),
-    partitionSize: 0,
-    partitionRecordNum: -1,
-  }
-  return xmlReply(`${xmlHead}<Partition><Schema>${cdata(JSON.stringify(schema))}</Schema></Partition>`)
 }

@@ -8,6 +8,7 @@ import { checkColumnName, checkComment, checkLifecycle, checkTableName } from '.
 import { partitionValues, partitionCondition } from './partition.js'
 import { partitionMatches } from './partition-filter.js'
 import { partitionKey, schemaOf, tableKey, titleOf } from '../table.js'
+import { alterPartition } from './alter-partition.js'
 import type { Outcome, RunContext } from './run-context.js'
 
 type Alter = Extract<Statement, { kind: 'alter' }>
@@ -16,8 +17,8 @@ const done: Outcome = { kind: 'text', text: '' }
 
 export async function alterTable(statement: Alter, run: RunContext): Promise<Outcome> {
   const table = resolveTable(statement.table, run.bind)
-  if (statement.partition.length > 0) throw unsupported(statement.at, 'ALTER TABLE … PARTITION')
-  await applyAction(table, statement.action, statement, run)
+  if (statement.partition.length > 0) await alterPartition(table, statement, run)
+  else await applyAction(table, statement.action, statement, run)
   return done
 }
 
@@ -26,6 +27,14 @@ async function applyAction(table: Table, action: AlterAction, statement: Alter, 
   switch (action.kind) {
     case 'rename':
       return rename(table, action, statement, run)
+    case 'touch':
+      return put(table, run)
+    case 'owner':
+      return put({ ...table, owner: action.owner }, run)
+    case 'rename-partition':
+      throw semanticError(at, 'RENAME TO PARTITION needs a partition')
+    case 'drop-columns':
+      return dropColumns(table, action.columns, statement, run)
     case 'add-columns':
       return addColumns(table, action, run)
     case 'add-partition':
@@ -98,6 +107,16 @@ async function addColumns(
     await run.connection.run(`ALTER TABLE ${table.physical} ADD COLUMN ${column.physical} ${engineType(column.type)}`)
   }
   put({ ...table, columns: [...table.columns, ...columns] }, run)
+}
+
+/** Not those that a key or the clustering needs, and never all. */
+function dropColumns(table: Table, names: readonly string[], statement: Alter, run: RunContext): void {
+  for (const name of names) findColumn(table, name, statement)
+  const needed = [...table.primaryKey, ...(table.clustering?.columns ?? [])].find((name) => names.includes(name))
+  if (needed !== undefined) throw semanticError(statement.at, `column ${needed} cannot be dropped`)
+  const columns = table.columns.filter((column) => !names.includes(column.name))
+  if (columns.length === 0) throw semanticError(statement.at, 'all columns of a table cannot be dropped')
+  put({ ...table, columns }, run)
 }
 
 function findColumn(table: Table, column: string, statement: Alter): Column {

@@ -58,7 +58,7 @@ async function upsert(table: Table, filling: Filling, run: FillContext): Promise
     await makePhysical({ ...table, physical: stage }, run)
     const rowCount = await insertAll(stage, table, filling.selects, run)
     await connection.run(`DELETE FROM ${table.physical} WHERE (${key}) IN (SELECT (${key}) FROM ${stage})`)
-    await connection.run(`INSERT INTO ${table.physical} ${one}`)
+    await connection.run(`INSERT INTO ${table.physical} BY NAME ${one}`)
     await connection.run(`DROP TABLE ${stage}`)
     await connection.run('COMMIT')
     replace(table, {}, run)
@@ -118,7 +118,7 @@ async function fillPartitions(table: Table, filling: Filling, run: FillContext):
       for (const values of written)
         await connection.run(`DELETE FROM ${table.physical} WHERE ${partitionCondition(table, values)}`)
     }
-    await connection.run(`INSERT INTO ${table.physical} SELECT * FROM ${stage}`)
+    await connection.run(`INSERT INTO ${table.physical} BY NAME SELECT * FROM ${stage}`)
     await connection.run(`DROP TABLE ${stage}`)
     const partitions = withPartitions(table, written, run)
     await connection.run('COMMIT')

@@ -11,12 +11,19 @@ export function readAlterTable(reader: TokenReader): Statement {
   const table = reader.qualifiedName()
   const partition = reader.isWords('PARTITION') && reader.next() ? readPartition(reader) : []
   const action = readAction(reader)
-  return { kind: 'alter', table, partition, action, at: table.at }
+  // TOUCH names its partition behind itself.
+  const touched = action.kind === 'touch' && reader.takeWords('PARTITION') ? readPartition(reader) : partition
+  return { kind: 'alter', table, partition: touched, action, at: table.at }
 }
 
 function readAction(reader: TokenReader): AlterAction {
+  if (reader.takeWords('RENAME', 'TO', 'PARTITION')) return { kind: 'rename-partition', to: readPartition(reader) }
+  if (reader.takeWords('TOUCH')) return { kind: 'touch' }
+  if (reader.takeWords('CHANGEOWNER', 'TO')) return { kind: 'owner', owner: reader.string() }
   if (reader.takeWords('RENAME', 'TO')) return { kind: 'rename', to: reader.qualifiedName() }
   if (reader.takeWords('ADD')) return readAdd(reader)
+  if (reader.takeWords('DROP', 'COLUMNS') || reader.takeWords('DROP', 'COLUMN'))
+    return { kind: 'drop-columns', columns: reader.list(() => reader.identifier()) }
   if (reader.takeWords('DROP')) {
     const ifExists = reader.takeWords('IF', 'EXISTS')
     const filters = readFilters(reader)
@@ -25,7 +32,7 @@ function readAction(reader: TokenReader): AlterAction {
   }
   if (reader.takeWords('SET')) return readSet(reader)
   if (reader.takeWords('CHANGE')) return readChange(reader)
-  throw reader.unexpected('RENAME, ADD, DROP, SET or CHANGE')
+  throw reader.unexpected('RENAME, ADD, DROP, SET, CHANGE, TOUCH or CHANGEOWNER')
 }
 
 function readAdd(reader: TokenReader): AlterAction {

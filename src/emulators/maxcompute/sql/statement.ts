@@ -43,6 +43,10 @@ export interface PartitionFilter {
 }
 
 export type AlterAction =
+  | { readonly kind: 'touch' }
+  | { readonly kind: 'drop-columns'; readonly columns: readonly string[] }
+  | { readonly kind: 'owner'; readonly owner: string }
+  | { readonly kind: 'rename-partition'; readonly to: readonly PartitionItem[] }
   | { readonly kind: 'rename'; readonly to: Name }
   | { readonly kind: 'add-columns'; readonly columns: readonly ColumnDefinition[] }
   | {
