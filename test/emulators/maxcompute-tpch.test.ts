@@ -32,7 +32,7 @@ beforeAll(async () => {
     const [name, columnCount] = (await connection.query(newest)).rows[0] ?? []
     const columns = Array.from({ length: Number(columnCount) }, (_, i) => `'c${i}': 'VARCHAR'`)
     const source = `read_csv('${file}', delim = '|', header = false, quote = '', columns = {${columns.join(', ')}, 'end': 'VARCHAR'})`
-    await connection.run(`INSERT INTO maxcompute_data.${String(name)} SELECT * EXCLUDE ("end") FROM ${source}`)
+    await connection.run(`INSERT INTO maxcompute_data.${name as string} SELECT * EXCLUDE ("end") FROM ${source}`)
   }
   connection.close()
 }, 60_000)
