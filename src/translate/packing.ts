@@ -32,6 +32,8 @@ export interface PackedConsignment {
 const jobsPerPlace = 20
 /** Addresses, listing and the service's own pace cost about a minute a job: shorter jobs are packed together. */
 const jobSecondsMin = 600
+/** What takes no longer than this in all is one job. */
+const oneJobSeconds = 30
 /** Manifests of one consignment are in memory together. */
 const relationCountMax = 500
 const fileCountMax = 100_000
@@ -95,7 +97,7 @@ function jobSecondsOf(loads: readonly Load[], { runningJobCountMax, jobCountMax 
   const jobCount = Math.max(1, Math.min(runningJobCountMax * jobsPerPlace, Math.floor(jobCountMax / 2)))
   const even = total / jobCount
   // Where all of it is short, every place still gets a job before one is made longer.
-  return Math.max(even, Math.min(jobSecondsMin, total / runningJobCountMax), Number.MIN_VALUE)
+  return Math.max(even, Math.min(jobSecondsMin, total / runningJobCountMax), oneJobSeconds)
 }
 
 function binCount(loads: readonly Load[], jobSeconds: number, aloneCount: number, { quotas }: PackingRules): number {
@@ -107,7 +109,8 @@ function binCount(loads: readonly Load[], jobSeconds: number, aloneCount: number
     Math.ceil(fileCount / fileCountMax),
   )
   // A last round of jobs that leaves places empty is time lost.
-  const rounds = Math.ceil(wanted / quotas.runningJobCountMax) * quotas.runningJobCountMax
+  const places = quotas.runningJobCountMax
+  const rounds = wanted <= 1 ? 1 : Math.ceil(wanted / places) * places
   return Math.max(1, Math.min(rounds, quotas.jobCountMax - aloneCount, loads.length))
 }
 

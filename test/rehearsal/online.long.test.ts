@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { changeConfig, emulate, migrate, runIds, untilJournaled, type Emulated } from './rehearsal.js'
+
+/** Parts cross by jobs of the emulated Data Online Migration; what it does wrong on order is found and made good. */
+
+describe('a migration by jobs', () => {
+  let here: Emulated
+  const known: string[] = []
+
+  beforeAll(async () => {
+    here = await emulate({ seed: 'tpch', scale: 0.001 })
+    await settings('pollSeconds: 0.1', 'fromMegabytes: 25')
+  })
+  afterAll(async () => here[Symbol.asyncDispose]())
+  afterEach(async () => {
+    await here.clearFaults()
+    known.push(...(await runIds(here.clouds.config)).filter((id) => !known.includes(id)))
+  })
+
+  async function settings(...lines: readonly string[]): Promise<void> {
+    await changeConfig(here.clouds.config, (text) =>
+      text.replace('onlineMigration:\n', ['onlineMigration:', ...lines.map((line) => `  ${line}`), ''].join('\n')),
+    )
+  }
+  const without = (line: string) => changeConfig(here.clouds.config, (text) => text.replace(`  ${line}\n`, ''))
+  const by = (carrier: string) =>
+    changeConfig(here.clouds.config, (text) => text.replace(/^carrier: .*$/m, `carrier: ${carrier} # chosen`))
+  const run = (...more: readonly string[]) =>
+    migrate(['run', '--new', '--replace', '--json', '--config', here.clouds.config, ...more])
+  async function newestRun(): Promise<string> {
+    const ids = await runIds(here.clouds.config)
+    return join(dirname(here.clouds.config), 'runs', ids.find((id) => !known.includes(id)) ?? '')
+  }
+  interface Line {
+    readonly event: string
+    readonly step?: string
+    readonly outcome?: {
+      readonly job?: { readonly how: string }
+      readonly resent?: readonly { key: string; reason: string }[]
+    }
+  }
+  async function consigned(): Promise<readonly Line[]> {
+    const text = await readFile(join(await newestRun(), 'journal.jsonl'), 'utf8')
+    const lines = text.trimEnd().split('\n')
+    return lines.map((line) => JSON.parse(line) as Line).filter(({ step = '' }) => step.startsWith('consign/'))
+  }
+  const succeeded = async () => (await consigned()).filter(({ event }) => event === 'succeeded')
+  const failure = (lines: readonly Record<string, unknown>[]): string => JSON.stringify(lines)
+
+  it('carries all of TPC-H by one job', async () => {
+    await by('online')
+    const ended = await run()
+    expect(ended.code, ended.stderr).toBe(0)
+    const [one, ...others] = await succeeded()
+    expect(others).toEqual([])
+    expect(one?.step).toMatch(/^consign\/pack_8-/)
+    expect(one?.outcome?.job?.how).toBe('finished')
+  })
+
+  it('streams the small and carries the large by job', async () => {
+    await by('auto')
+    const ended = await run()
+    expect(ended.code, ended.stderr).toBe(0)
+    const members = JSON.parse(
+      await readFile(
+        join(await newestRun(), 'consignments', `${(await onlyStep()).slice('consign/'.length)}.json`),
+        'utf8',
+      ),
+    ) as { members: readonly { relationId: string }[] }
+    const names = members.members.map(({ relationId }) => relationId.replace(/-.*/, ''))
+    expect(names).toContain('tpch_lineitem')
+    expect(names).toContain('tpch_orders')
+    expect(names).not.toContain('tpch_region')
+  })
+  const onlyStep = async (): Promise<string> => {
+    const steps = new Set((await succeeded()).map(({ step = '' }) => step))
+    expect(steps.size).toBe(1)
+    return [...steps][0] ?? ''
+  }
+
+  it('finds what the service left out, corrupted and left stale, sends that again and names it', async () => {
+    await by('online')
+    await here.fault('stores', [
+      { service: 'online-migration', operation: 'ListObject', contains: 'tpch_orders', nth: 1, action: { do: 'cut' } },
+      {
+        service: 'online-migration',
+        operation: 'CopyObject',
+        contains: 'tpch_lineitem',
+        nth: 1,
+        action: { do: 'corrupt', at: 100 },
+      },
+      { service: 'online-migration', operation: 'CopyObject', contains: 'tpch_part-', nth: 1, action: { do: 'cut' } },
+      { service: 'oss', operation: 'PutObject', contains: 'tpch_nation', nth: 1, action: { do: 'replace' } },
+    ])
+    const ended = await run()
+    expect(ended.code, ended.stderr).toBe(0)
+    const resent = (await succeeded()).flatMap(({ outcome }) => outcome?.resent ?? [])
+    const reasonOf = (name: string): string => resent.find(({ key }) => key.includes(name))?.reason ?? ''
+    expect(resent).toHaveLength(4)
+    expect(reasonOf('tpch_orders')).toBe('missing')
+    expect(reasonOf('tpch_part-')).toBe('missing')
+    expect(reasonOf('tpch_lineitem')).toMatch(/^CRC-64/)
+    expect(reasonOf('tpch_nation')).toMatch(/^CRC-64/)
+    const report = await readFile(join(await newestRun(), 'report.md'), 'utf8')
+    for (const { key } of resent) expect(report).toContain(key.split('/').at(-1))
+  })
+
+  it('goes on with the job that runs when it was killed, and makes no other', async () => {
+    await here.fault('stores', [
+      { service: 'online-migration', operation: 'RunJob', nth: 1, action: { do: 'delay', milliseconds: 4000 } },
+    ])
+    const killed = await migrate(['run', '--new', '--replace', '--config', here.clouds.config], {
+      kill: (child) => {
+        void untilJournaled(here.clouds.config, known, '"begun"', 'consign/').then(() => child.kill('SIGKILL'))
+      },
+    })
+    expect(killed.signal).toBe('SIGKILL')
+    const again = await migrate(['run', '--replace', '--json', '--config', here.clouds.config])
+    expect(again.code, again.stderr).toBe(0)
+    expect((await consigned()).filter(({ event }) => event === 'attempted')).toHaveLength(1)
+    const created = (await (await fetch(`${here.clouds.control.stores}/faults`)).json()) as unknown
+    expect(JSON.stringify(created)).toContain('RunJob')
+  })
+
+  it('closes a job that is stuck, and streams its relations', async () => {
+    await settings('stallMinutes: 0.05')
+    await here.fault('stores', [
+      { service: 'online-migration', operation: 'RunJob', nth: 1, action: { do: 'cut', when: 'before' } },
+    ])
+    const ended = await run()
+    await without('stallMinutes: 0.05')
+    expect(ended.code, ended.stderr).toBe(0)
+    const [one] = await succeeded()
+    expect(one?.outcome?.job?.how).toMatch(/^closed: it did not move/)
+    expect(one?.outcome?.resent?.length).toBeGreaterThan(7)
+  })
+
+  it.each([
+    [
+      'account',
+      /accountId: .*/,
+      'accountId: "999"',
+      /account 1234567890123456, not 999/,
+      /accountId to 1234567890123456/,
+    ],
+    [
+      'role',
+      /roleName: .*/,
+      'roleName: MaxComputeLoad',
+      /as role MaxComputeLoad.*cannot use it/,
+      /trust mgw.aliyuncs.com/,
+    ],
+  ])('says what is wrong with the %s, and ends with 7', async (_what, from, to, message, hint) => {
+    const before = await readFile(here.clouds.config, 'utf8')
+    await changeConfig(here.clouds.config, (text) => text.replace(from, to))
+    const ended = await run()
+    await changeConfig(here.clouds.config, () => before)
+    expect(ended.code).toBe(7)
+    expect(`${ended.stderr} ${failure(ended.lines)}`).toMatch(message)
+    expect(ended.stderr + failure(ended.lines)).toMatch(hint)
+  })
+})
+
+describe('a region without a place for another job', () => {
+  it('is told with the fix, and ends with 7', async () => {
+    const more = { switches: { migrationJobsMax: 0 } }
+    await using here = await emulate({ seed: 'tpch', scale: 0.001, more })
+    await changeConfig(here.clouds.config, (text) => text.replace(/^carrier: .*$/m, 'carrier: online'))
+    const ended = await migrate(['run', '--json', '--config', here.clouds.config])
+    expect(ended.code).toBe(7)
+    expect(ended.stderr).toMatch(/CreateJob .*refused/)
+    expect(ended.stderr).toMatch(/hint: the region has 500 jobs/)
+  })
+})
