@@ -53,7 +53,18 @@ export type TransferProof = 'full' | 'light' | 'ledger'
 /** Checksums of parts that were read at the source before. */
 export interface Checksums {
   /** Undefined where none was taken of the part with its etag. */
-  of(part: Part): { readonly crc64: string; readonly proven: boolean } | undefined
+  of(relationId: string, part: Part): Promise<PartChecksum | undefined>
+}
+
+export interface PartChecksum {
+  readonly crc64: string
+  /** Its MD5 agreed with its etag. */
+  readonly proven: boolean
+}
+
+/** Reads parts at the source for their checksums alone; can work anywhere near it. */
+export interface ChecksumReader {
+  read(relationId: string, part: Part, call: Call): Promise<PartChecksum>
 }
 
 /** What moves parts between stores. Carrying again after a crash sends only what is missing. */

@@ -40,6 +40,7 @@ function take(known: KnownPart, entry: LedgerEntry): void {
       delete known.upload
       known.chunks.clear()
       return
+    case 'checksum':
     case 'rejected':
   }
 }

@@ -5,7 +5,7 @@ import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import type { ByteRange, ObjectInfo, ObjectStore } from '../store/store.js'
 import { persist } from './attempts.js'
-import type { Checksums, TransferProof } from './carrier.js'
+import type { Checksums, PartChecksum, TransferProof } from './carrier.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
 import { checkWhole, expectedMd5 } from './check-whole.js'
 import { copyProven, wholeJob } from './copy-small.js'
@@ -60,7 +60,7 @@ async function proven(
     if (source?.etagIsMd5 === true && source.etag === md5)
       return { crossing, arrival: arrivalOf(found, 'source+target') }
   }
-  const told = checksums?.of(crossing.part)
+  const told = await checksums?.of(crossing.relationId, crossing.part)
   if (told !== undefined) return compared(crossing, found, told)
   if (proof === 'ledger') throw noChecksum(crossing)
   // Two MD5s that differ may be none (KMS): only reading tells.
@@ -69,11 +69,7 @@ async function proven(
   return tailsAlike(passage, crossing, found, call)
 }
 
-function compared(
-  crossing: Crossing,
-  found: ObjectInfo,
-  { crc64, proven }: { readonly crc64: string; readonly proven: boolean },
-): Judgement {
+function compared(crossing: Crossing, found: ObjectInfo, { crc64, proven }: PartChecksum): Judgement {
   if (found.crc64 === crc64) return { crossing, arrival: arrivalOf(found, proven ? 'source+target' : 'target-only') }
   return { crossing, reason: `CRC-64 ${found.crc64 ?? 'unknown'} instead of ${crc64}`, stale: true }
 }

@@ -1,9 +1,10 @@
 import { RamAccess } from '../access/ram-access.js'
 import { assumedRoleCredentials, staticCredentials } from '../access/credentials.js'
 import type { Access } from '../access/access.js'
-import type { Carrier, Checksums, TransferProof } from '../carrier/carrier.js'
+import type { Carrier, ChecksumReader, Checksums, TransferProof } from '../carrier/carrier.js'
 import { OnlineCarrier } from '../carrier/online-carrier.js'
 import { OnlineMigrationClient } from '../carrier/online-migration-client.js'
+import { PartReader } from '../carrier/part-reader.js'
 import { RoutingCarrier } from '../carrier/routing-carrier.js'
 import { StreamingCarrier } from '../carrier/streaming-carrier.js'
 import type { AccessKeys, Credentials } from '../model/credentials.js'
@@ -25,7 +26,7 @@ import { MaxComputeClient } from '../target/maxcompute/client.js'
 import { MaxComputeTarget } from '../target/maxcompute/maxcompute-target.js'
 import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
-import { onlineLimits, qosOf, s3Domain } from './online-settings.js'
+import { onlineEnds, onlineLimits, qosOf } from './online-settings.js'
 import { resolve } from 'node:path'
 
 /** How what jobs carried is proven, where a command says otherwise than the config. */
@@ -62,17 +63,10 @@ function carrierOf(loaded: LoadedConfig, from: ObjectStore, to: ObjectStore, pro
   })
   const client = onlineClient(loaded)
   if (carrier === 'streaming' || client === undefined || online === undefined) return streaming
-  const accessKeyId = online.s3AccessKeyId ?? s3.accessKeyId ?? ''
-  const secretAccessKey = online.s3SecretAccessKey ?? s3.secretAccessKey ?? ''
   const jobs = new OnlineCarrier({
     client,
     accountId: online.accountId,
-    source: { accessKeyId, secretAccessKey, domain: online.s3Domain ?? s3Domain(s3.region) },
-    target: {
-      regionId: `oss-${oss.region}`,
-      roleName: online.roleName,
-      ...(online.ossDomain === undefined ? {} : { domain: online.ossDomain }),
-    },
+    ...onlineEnds(online, s3, oss),
     from,
     to,
     streaming,
@@ -91,6 +85,11 @@ function onlineClient(loaded: LoadedConfig): OnlineMigrationClient | undefined {
   const keys = keysOf(accessKeyId, accessKeySecret, securityToken) as AccessKeys
   const credentials = alibabaCredentials(loaded, keys, assumeRole)
   return new OnlineMigrationClient({ endpoint, accountId, region, credentials, route: loaded.route })
+}
+
+/** What reads parts at the source for their checksums; needs nothing but S3. */
+export function assembleChecksumReader(loaded: LoadedConfig): ChecksumReader {
+  return new PartReader(s3Store(loaded), loaded.config.limits.chunksInFlight)
 }
 
 /** Asks Data Online Migration how many jobs the region holds; undefined where the config does not have it. */

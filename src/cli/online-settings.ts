@@ -25,6 +25,22 @@ export function qosOf({ megabitsPerSecond, filesPerSecond }: OnlineMigration) {
   }
 }
 
+/** How the service reaches both ends. */
+export function onlineEnds(online: OnlineMigration, s3: Config['s3'], oss: Config['oss']) {
+  return {
+    source: {
+      accessKeyId: online.s3AccessKeyId ?? s3.accessKeyId ?? '',
+      secretAccessKey: online.s3SecretAccessKey ?? s3.secretAccessKey ?? '',
+      domain: online.s3Domain ?? s3Domain(s3.region),
+    },
+    target: {
+      regionId: `oss-${oss.region}`,
+      roleName: online.roleName,
+      ...(online.ossDomain === undefined ? {} : { domain: online.ossDomain }),
+    },
+  }
+}
+
 /** China's regions lie in a partition of their own (transfer.md 1.6). */
 export function s3Domain(region: string): string {
   return `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`

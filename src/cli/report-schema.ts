@@ -86,6 +86,14 @@ const relation = z.looseObject({
   partCount: count.optional(),
   snapshot: z.string().optional(),
   crc64: z.array(z.string()).describe('of each object, decimal; CRC-64/XZ'),
+  crossing: z
+    .looseObject({
+      by: z.enum(['streaming', 'online']),
+      job: z.strictObject({ name: z.string(), how: z.string() }).optional(),
+      proofs: z.record(z.string(), count).describe('parts, by how far their bytes are proven'),
+      resent: z.array(z.strictObject({ key: z.string(), reason: z.string() })).optional(),
+    })
+    .optional(),
   milliseconds,
   instances: z.array(z.strictObject({ step: z.string(), instance: z.string(), logview: z.string() })),
   concerns: z.array(concern),

@@ -6,7 +6,7 @@ import type { PlanBook, PlanEntry } from '../stages/plan-book.js'
 import { makeSnapshots } from '../stages/snapshots.js'
 import { legs, type Observer, type RunSettings, type Travel } from '../stages/stage.js'
 import { windowOf, type Windows } from '../stages/window.js'
-import { assemble, sourceRoot, targetRoot } from './assemble.js'
+import { assemble, sourceRoot, targetRoot, type ProofChoice } from './assemble.js'
 import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
 import type { Context } from './context.js'
@@ -21,6 +21,8 @@ export interface TravelOptions {
   readonly replace: boolean
   /** Of the plan, which may know better than the config. */
   readonly header: PlanHeader
+  /** How what jobs carried is proven, where the command line says it. */
+  readonly proof?: ProofChoice | undefined
 }
 
 /** Everything the stages need, made from the config and an opened run. */
@@ -31,7 +33,7 @@ export async function makeTravel(
   observer: Observer,
   options: TravelOptions,
 ): Promise<Travel> {
-  const places = assemble(loaded, run.document.run, journalStatements(run.journal))
+  const places = assemble(loaded, run.document.run, journalStatements(run.journal), options.proof)
   return {
     run: run.document.run,
     folder: run.folder,

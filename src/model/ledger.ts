@@ -29,6 +29,16 @@ export type LedgerEntry =
       readonly skipped: boolean
     }
   | {
+      /** Of a part as it was read at the source; in `checksums/<relationId>.jsonl`. */
+      readonly kind: 'checksum'
+      readonly key: string
+      readonly byteCount: number
+      readonly sourceEtag: string
+      readonly crc64: string
+      /** Its MD5 agreed with its etag. */
+      readonly proven: boolean
+    }
+  | {
       /** What somebody else copied was not the part; it is sent again. */
       readonly kind: 'rejected'
       readonly key: string

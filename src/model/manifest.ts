@@ -34,4 +34,16 @@ export interface Manifest {
   readonly rowCount: number
   readonly byteCount: number
   readonly columns: readonly FileColumn[]
+  /** How the parts got here; of the target's side, absent in manifests of earlier versions. */
+  readonly crossing?: ManifestCrossing
+}
+
+export interface ManifestCrossing {
+  readonly by: 'streaming' | 'online'
+  /** Of Data Online Migration: its name, and how it ended. */
+  readonly job?: { readonly name: string; readonly how: string }
+  /** Parts, by how far their bytes are proven (ledger.ts). */
+  readonly proofs: Readonly<Record<string, number>>
+  /** Parts that a job did not carry as it should, and that were sent again. */
+  readonly resent?: readonly { readonly key: string; readonly reason: string }[]
 }

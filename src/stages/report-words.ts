@@ -9,10 +9,27 @@ export function consistencyText({ consistency, moved }: Pick<ReportHeader, 'cons
 }
 
 /** What the config left behind of a relation: nobody may take a part for the whole. */
-export function partTexts({ where, leftOut }: ReportRelation): readonly string[] {
+export function partTexts({ where, leftOut, crossing }: ReportRelation): readonly string[] {
   return [
     ...(where === undefined ? [] : [`only rows where ${where}`]),
     ...(leftOut === undefined ? [] : [`without the columns ${leftOut.join(', ')}`]),
+    ...(crossing === undefined ? [] : crossingTexts(crossing)),
+  ]
+}
+
+const proofTexts: Readonly<Record<string, string>> = {
+  'source+target': 'proven alike at both sides',
+  'target-only': 'stored as they were read',
+  'size-only': 'compared by size and ends alone',
+}
+
+/** Streamed parts are proven by how they travel; what a job carried needs saying. */
+function crossingTexts({ job, proofs, resent = [] }: NonNullable<ReportRelation['crossing']>): readonly string[] {
+  if (job === undefined) return []
+  const proven = Object.entries(proofs).map(([proof, count]) => `${count} ${proofTexts[proof] ?? proof}`)
+  return [
+    `carried by job ${job.name} (${job.how}), parts: ${proven.join(', ') || 'none'}`,
+    ...resent.map(({ key, reason }) => `sent again: ${key.slice(key.lastIndexOf('/') + 1)} (${reason})`),
   ]
 }
 

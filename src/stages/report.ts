@@ -1,7 +1,7 @@
 import type { Journal } from '../journal/journal.js'
 import type { RunFolder } from '../journal/run-folder.js'
 import type { CheckResult, RelationChecks, SourceMeasurements } from '../model/documents.js'
-import type { Manifest } from '../model/manifest.js'
+import type { Manifest, ManifestCrossing } from '../model/manifest.js'
 import type { Measure } from '../model/measure.js'
 import { relationText, tableText } from '../model/names.js'
 import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
@@ -12,6 +12,7 @@ import { risksOf, type ColumnRisk } from './report-risk.js'
 import { statementsOf, type VerifyStatements } from './report-statements.js'
 import type { ReportTotals } from './report-totals.js'
 import { legs, type Leg } from './stage.js'
+import { consignStep } from './consignment-members.js'
 import { targetManifestPath } from './transfer.js'
 import { measurementsPath, sourceManifestPath } from './unload.js'
 import { checksPath } from './verify.js'
@@ -65,6 +66,8 @@ export interface ReportRelation {
   readonly partCount?: number
   readonly snapshot?: string
   readonly crc64: readonly string[]
+  /** How its parts crossed, and how far their bytes are proven. */
+  readonly crossing?: ManifestCrossing
   readonly milliseconds: Partial<Record<Leg, number>>
   readonly instances: readonly { readonly step: string; readonly instance: string; readonly logview: string }[]
   readonly concerns: readonly Concern[]
@@ -106,7 +109,7 @@ async function reportRelation(
   const target = await folder.readDocument<Manifest>(targetManifestPath(id))
   const checks = await folder.readDocument<RelationChecks>(checksPath(id))
   const broken = await brokenOf(plan, folder, journal)
-  const failure = failureOf(id, journal) ?? broken[0]?.message
+  const failure = failureOf(plan, journal) ?? broken[0]?.message
   const taken = legs.flatMap((leg) => (times.has(`${leg}/${id}`) ? [[leg, times.get(`${leg}/${id}`)]] : []))
   return {
     relation: relationText(plan.source),
@@ -119,6 +122,7 @@ async function reportRelation(
     ...(failure === undefined ? {} : { failure }),
     ...(source === undefined ? {} : figuresOf(source)),
     crc64: target?.parts.map((part) => part.crc64 ?? '') ?? [],
+    ...(target?.crossing === undefined ? {} : { crossing: target.crossing }),
     milliseconds: Object.fromEntries(taken) as Partial<Record<Leg, number>>,
     instances,
     concerns: [...plan.concerns, ...broken],
@@ -157,13 +161,19 @@ function figuresOf(manifest: Manifest): Pick<ReportRelation, 'rowCount' | 'byteC
 /** A load has at most so many statements: drop and make the staging table, LOAD, INSERT. */
 const statementNumbers = [1, 2, 3, 4]
 
-function failureOf(relationId: string, journal: Pick<Journal, 'status'>): string | undefined {
+function failureOf(
+  { relationId, by, consignment }: RelationPlan,
+  journal: Pick<Journal, 'status'>,
+): string | undefined {
   for (const leg of legs) {
     for (const suffix of ['', ...statementNumbers.map((number) => `/${number}`)]) {
       const status = journal.status(`${leg}/${relationId}${suffix}`)
       if (status.state === 'failed' || status.state === 'unresolved') return status.failure.message
     }
   }
+  const crossed = journal.status(consignStep(consignment))
+  const isStopped = by === 'online' && journal.status(`transfer/${relationId}`).state === 'pending'
+  if (isStopped && (crossed.state === 'failed' || crossed.state === 'unresolved')) return crossed.failure.message
   return undefined
 }
 

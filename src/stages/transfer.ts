@@ -1,7 +1,7 @@
 import type { CarryHandle, CarryOutcome, Consignment } from '../carrier/carrier.js'
 import { perform } from '../journal/perform.js'
 import { MigrationError } from '../model/errors.js'
-import type { Manifest } from '../model/manifest.js'
+import type { Manifest, ManifestCrossing } from '../model/manifest.js'
 import { below, relationText, type Location } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Attempt, Work } from '../model/work.js'
@@ -125,19 +125,32 @@ export async function keepManifest(
   to: Location,
   travel: Travel,
 ): Promise<void> {
+  const parts = outcome.parts.filter((part) => part.relationId === source.relationId)
   const manifest: Manifest = {
     ...source,
     side: 'target',
     location: to,
-    parts: outcome.parts
-      .filter((part) => part.relationId === source.relationId)
-      .map((part) => ({
-        location: below(to, part.key.slice(source.location.key.length)),
-        byteCount: part.byteCount,
-        rowCount: part.rowCount,
-        etag: part.etag,
-        crc64: part.crc64,
-      })),
+    parts: parts.map((part) => ({
+      location: below(to, part.key.slice(source.location.key.length)),
+      byteCount: part.byteCount,
+      rowCount: part.rowCount,
+      etag: part.etag,
+      crc64: part.crc64,
+    })),
+    crossing: crossingOf(parts, outcome),
   }
   await travel.folder.writeDocument(targetManifestPath(source.relationId), manifest)
+}
+
+function crossingOf(parts: CarryOutcome['parts'], { job, resent = [] }: CarryOutcome): ManifestCrossing {
+  const proofs: Record<string, number> = {}
+  for (const { proof } of parts) proofs[proof] = (proofs[proof] ?? 0) + 1
+  const keys = new Set(parts.map(({ key }) => key))
+  const own = resent.filter(({ key }) => keys.has(key))
+  return {
+    by: job === undefined ? 'streaming' : 'online',
+    proofs,
+    ...(job === undefined ? {} : { job: { name: job.name, how: job.how } }),
+    ...(own.length === 0 ? {} : { resent: own }),
+  }
 }

@@ -4,30 +4,40 @@ import type { PlanEntry } from '../../stages/plan-book.js'
 import type { Leg, Travel } from '../../stages/stage.js'
 import type { Context } from '../context.js'
 import { tellDiscrepancies, tellKept, tellMoved } from '../verdict.js'
-import { onTravel, openPlannedRun } from './travel-command.js'
+import { onTravel, openPlannedRun, type ProofAsked } from './travel-command.js'
 
 /** `migrate unload | transfer | load | verify`: one leg for every selected relation. */
-export async function leg(context: Context, name: Leg, options: { readonly replace: boolean }): Promise<number> {
+export async function leg(
+  context: Context,
+  name: Leg,
+  options: ProofAsked & { readonly replace: boolean },
+): Promise<number> {
   const run = await openPlannedRun(context, name)
   try {
-    return await onTravel(context, run, options.replace, async (book, entries, travel) => {
-      if (name === 'verify') await askAgain(entries, travel)
-      const travelLeg = () => travelLegs(book, entries, [name], travel)
-      const fenced =
-        name === 'unload'
-          ? await withFences(book, entries, travel, travelLeg)
-          : { result: await travelLeg(), moved: [] }
-      const arrivals = fenced.result
-      tellMoved(context, fenced.moved)
-      if (name === 'verify') {
-        await tellDiscrepancies(context, entries, travel)
-        tellKept(context, entries, travel.journal)
-      }
-      const arrived = exitCodeOf(arrivals, entries.length, context.stopping)
-      const exitCode = arrived === 0 && fenced.moved.length > 0 ? 11 : arrived
-      tellArrivals(context, name, arrivals, entries.length, exitCode)
-      return exitCode
-    })
+    return await onTravel(
+      context,
+      run,
+      options.replace,
+      async (book, entries, travel) => {
+        if (name === 'verify') await askAgain(entries, travel)
+        const travelLeg = () => travelLegs(book, entries, [name], travel)
+        const fenced =
+          name === 'unload'
+            ? await withFences(book, entries, travel, travelLeg)
+            : { result: await travelLeg(), moved: [] }
+        const arrivals = fenced.result
+        tellMoved(context, fenced.moved)
+        if (name === 'verify') {
+          await tellDiscrepancies(context, entries, travel)
+          tellKept(context, entries, travel.journal)
+        }
+        const arrived = exitCodeOf(arrivals, entries.length, context.stopping)
+        const exitCode = arrived === 0 && fenced.moved.length > 0 ? 11 : arrived
+        tellArrivals(context, name, arrivals, entries.length, exitCode)
+        return exitCode
+      },
+      options,
+    )
   } finally {
     await run.close()
   }

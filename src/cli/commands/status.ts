@@ -1,5 +1,6 @@
 import { FileJournal } from '../../journal/file-journal.js'
 import { PlanBook, type PlanEntry } from '../../stages/plan-book.js'
+import { consignStep } from '../../stages/consignment-members.js'
 import { legs, type Leg } from '../../stages/stage.js'
 import { MigrationError } from '../../model/errors.js'
 import type { StepStatus } from '../../journal/journal.js'
@@ -74,6 +75,11 @@ function statesOf(
 function worst(entry: PlanEntry, leg: Leg, journal: JournalView): StepStatus {
   const whole = journal.status(`${leg}/${entry.relationId}`)
   if (whole.state !== 'pending') return whole
+  // Until its consignment has arrived, that is how far the relation is.
+  if (leg === 'transfer' && entry.by === 'online') {
+    const together = journal.status(consignStep(entry.consignment))
+    if (together.state !== 'succeeded') return together
+  }
   for (let index = 1; ; index += 1) {
     const one = journal.status(`${leg}/${entry.relationId}/${index}`)
     if (one.state !== 'succeeded') return one
