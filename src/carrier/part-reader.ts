@@ -4,7 +4,7 @@ import { locationText } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import type { ObjectStore } from '../store/store.js'
 import type { ChecksumReader, PartChecksum } from './carrier.js'
-import { Crc64Hashers } from './crc64.js'
+import { InlineCopier } from './copy-once.js'
 import { defaultStreamingCarrierLimits, type Crossing, type Passage } from './crossing.js'
 import { readChecksum } from './online-arrivals.js'
 import { Slots } from './slots.js'
@@ -16,7 +16,7 @@ export class PartReader implements ChecksumReader {
   constructor(from: ObjectStore, readAtOnce: number) {
     const ledger = { entries: () => [][Symbol.iterator]() as never, note: () => Promise.resolve() }
     this.#passage = {
-      ...{ from, to: from, ledger, slots: new Slots(readAtOnce), hashers: new Crc64Hashers() },
+      ...{ from, to: from, ledger, slots: new Slots(readAtOnce), copier: new InlineCopier({ from, to: from }) },
       ...{ limits: defaultStreamingCarrierLimits, etagsAreMd5: true, sentByteCount: 0 },
     }
   }
