@@ -123,5 +123,7 @@ function noChecksum({ part }: Crossing): MigrationError {
   const message = `prove ${locationText(part.location)}: the ledger of checksums has no line for it as it stands now`
   return new MigrationError('transfer-failed', message, {
     hint: 'run migrate checksum --source again, or transfer with --proof full',
+    // The job has done its work, and is not to be repeated for it: the worker may be writing that line now.
+    transient: true,
   })
 }

@@ -11,7 +11,7 @@ describe('a migration by jobs', () => {
 
   beforeAll(async () => {
     here = await emulate({ seed: 'tpch', scale: 0.001 })
-    await settings('pollSeconds: 0.1', 'fromMegabytes: 25')
+    await settings('pollSeconds: 0.1', 'fromMegabytes: 23.5')
   })
   afterAll(async () => here[Symbol.asyncDispose]())
   afterEach(async () => {
@@ -120,7 +120,7 @@ describe('a migration by jobs', () => {
     const again = await migrate(['run', '--replace', '--json', '--config', here.clouds.config])
     expect(again.code, again.stderr).toBe(0)
     expect((await consigned()).filter(({ event }) => event === 'attempted')).toHaveLength(1)
-    const created = (await (await fetch(`${here.clouds.control.stores}/faults`)).json()) as unknown
+    const created = await (await fetch(`${here.clouds.control.stores}/faults`)).json()
     expect(JSON.stringify(created)).toContain('RunJob')
   })
 
@@ -135,6 +135,34 @@ describe('a migration by jobs', () => {
     const [one] = await succeeded()
     expect(one?.outcome?.job?.how).toMatch(/^closed: it did not move/)
     expect(one?.outcome?.resent?.length).toBeGreaterThan(7)
+  })
+
+  it('takes checksums of a worker near the source, and asks for those that are missing', async () => {
+    await by('online')
+    const step = (...args: readonly string[]) => migrate([...args, '--json', '--config', here.clouds.config])
+    for (const args of [['plan'], ['ddl', '--apply', '--replace'], ['unload']])
+      expect((await step(...args)).code, args.join(' ')).toBe(0)
+    await here.fault('stores', [
+      {
+        service: 'online-migration',
+        operation: 'CopyObject',
+        contains: 'tpch_orders',
+        action: { do: 'corrupt', at: 9 },
+      },
+    ])
+    const early = await step('transfer', '--proof', 'ledger')
+    expect(early.code).toBe(7)
+    expect(early.stderr).toMatch(/the ledger of checksums has no line for it.*migrate checksum --source/s)
+    const taken = await step('checksum', '--source')
+    expect(taken.code, taken.stderr).toBe(0)
+    const again = await step('checksum', '--source')
+    const counts = [taken, again].map(({ lines }) => lines.at(-1)?.['checksum'] as { read: number; known: number })
+    expect(counts[0]?.read).toBeGreaterThan(10)
+    expect(counts[1]).toMatchObject({ read: 0, known: counts[0]?.read })
+    const ended = await step('transfer', '--proof', 'ledger')
+    expect(ended.code, ended.stderr).toBe(0)
+    const resent = (await succeeded()).flatMap(({ outcome }) => outcome?.resent ?? [])
+    expect(resent.map(({ reason }) => reason)).toEqual([expect.stringMatching(/^CRC-64/)])
   })
 
   it.each([
