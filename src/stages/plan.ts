@@ -1,3 +1,4 @@
+import { verifyScanCount } from '../checks/verify-scans.js'
 import type { Journal } from '../journal/journal.js'
 import type { RunFolder } from '../journal/run-folder.js'
 import type { CatalogEntry } from '../model/catalog.js'
@@ -34,6 +35,9 @@ export interface PlanSummary {
   readonly rowEstimate: number
   readonly byteEstimate: number
   readonly stagedCount: number
+  /** Scans that verification makes of the source, and as many of the target; and what they read, as the catalog estimates. */
+  readonly verifyScanCount: number
+  readonly verifyByteEstimate: number
   /** What is taken for granted of the data, and asked when a relation is unloaded. */
   readonly assumptionCount: number
   readonly concernCounts: Readonly<Record<ConcernClass, number>>
@@ -52,7 +56,15 @@ export async function makePlan(
   /** How relations are packed for jobs; absent: all are streamed. */
   packing?: PackingRules,
 ): Promise<PlanSummary> {
-  const totals = { relationCount: 0, rowEstimate: 0, byteEstimate: 0, stagedCount: 0, assumptionCount: 0 }
+  const verifyTotals = { verifyScanCount: 0, verifyByteEstimate: 0 }
+  const totals = {
+    relationCount: 0,
+    rowEstimate: 0,
+    byteEstimate: 0,
+    stagedCount: 0,
+    assumptionCount: 0,
+    ...verifyTotals,
+  }
   const concernCounts: Record<ConcernClass, number> = { note: 0, lossy: 0, blocking: 0 }
   // The header counts everything, and stands first: one pass to count, a second to write.
   const broken = await brokenFacts(folder)
@@ -75,6 +87,8 @@ export async function makePlan(
       totals.relationCount += 1
       totals.rowEstimate += plan.rowEstimate ?? 0
       totals.byteEstimate += plan.byteEstimate ?? 0
+      totals.verifyScanCount += verifyScanCount(plan)
+      totals.verifyByteEstimate += verifyScanCount(plan) * (plan.byteEstimate ?? 0)
       if (plan.strategy === 'staged') totals.stagedCount += 1
       totals.assumptionCount += plan.assumptions?.length ?? 0
       for (const concern of plan.concerns) concernCounts[concern.class] += 1

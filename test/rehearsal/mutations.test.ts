@@ -27,33 +27,39 @@ describe('mutations of a table without a key, with duplicates', () => {
     expect(tally.foundByContent).toBeGreaterThan(tally.foundByAggregates)
   })
 
-  it('migrate verify names the row, by the source and, once that has moved, by the parts', { timeout: 60_000 }, async () => {
-    const [row = {}] = mutated.rows.filter(({ id }) => id === 12)
-    const changed = { name: 'letter', ids: [12], rows: [{ ...row, v: 'other' }] }
-    await mutated.run(mutationSql(mutated.plan, mutated.pristine, changed))
-    const args = ['verify', '--config', mutated.emulated.clouds.config, '--json']
-    const still = await migrate(args)
-    expect({ code: still.code, stderr: still.stderr }).toMatchObject({ code: 9 })
-    const session = await openSource(mutated.emulated.clouds)
-    await session.query('DELETE FROM rows.kinds WHERE id = 3')
-    await session.end()
-    const moved = await migrate(args)
-    expect(moved.code).toBe(9)
-    expect(moved.stderr).toContain('rows.kinds: the source has moved since')
-    for (const { lines } of [still, moved]) {
-      const rows = lines.flatMap((line) =>
-        line['row'] === undefined ? [] : [line['row'] as { sign: string; values: { column: string; value: string }[] }],
-      )
-      const told = rows.map(({ sign, values }) => [
-        sign,
-        ...values.flatMap(({ column, value }) => (['id', 'v'].includes(column) ? [value] : [])),
-      ])
-      expect(told).toEqual([
-        ['-', '12', 'v  12 '],
-        ['+', '12', 'other'],
-      ])
-    }
-  })
+  it(
+    'migrate verify names the row, by the source and, once that has moved, by the parts',
+    { timeout: 60_000 },
+    async () => {
+      const [row = {}] = mutated.rows.filter(({ id }) => id === 12)
+      const changed = { name: 'letter', ids: [12], rows: [{ ...row, v: 'other' }] }
+      await mutated.run(mutationSql(mutated.plan, mutated.pristine, changed))
+      const args = ['verify', '--config', mutated.emulated.clouds.config, '--json']
+      const still = await migrate(args)
+      expect({ code: still.code, stderr: still.stderr }).toMatchObject({ code: 9 })
+      const session = await openSource(mutated.emulated.clouds)
+      await session.query('DELETE FROM rows.kinds WHERE id = 3')
+      await session.end()
+      const moved = await migrate(args)
+      expect(moved.code).toBe(9)
+      expect(moved.stderr).toContain('rows.kinds: the source has moved since')
+      for (const { lines } of [still, moved]) {
+        const rows = lines.flatMap((line) =>
+          line['row'] === undefined
+            ? []
+            : [line['row'] as { sign: string; values: { column: string; value: string }[] }],
+        )
+        const told = rows.map(({ sign, values }) => [
+          sign,
+          ...values.flatMap(({ column, value }) => (['id', 'v'].includes(column) ? [value] : [])),
+        ])
+        expect(told).toEqual([
+          ['-', '12', 'v  12 '],
+          ['+', '12', 'other'],
+        ])
+      }
+    },
+  )
 
   it('migrate verify --now compares what both sides hold at this moment', { timeout: 60_000 }, async () => {
     const args = ['verify', '--now', '--config', mutated.emulated.clouds.config, '--json']

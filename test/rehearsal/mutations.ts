@@ -83,7 +83,7 @@ function another(value: Cell, { kind, scale = 0, targetType }: ColumnPlan): Cell
           ? String(value).slice(1)
           : `-${value}`
     case 'float':
-      return Number(value) * 1.01 + 1
+      return targetType === 'FLOAT' ? Math.fround(Number(value) * 1.01 + 1) : Number(value) * 1.01 + 1
     case 'boolean':
       return value === 'true' ? 'false' : 'true'
     case 'date':

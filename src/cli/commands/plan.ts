@@ -171,6 +171,7 @@ function planLine(run: string, summary: PlanSummary): string {
   return [
     `Plan: ${summary.relationCount} relations${size}; ${summary.stagedCount} through a staging table; ${summary.manual.length} ${summary.manual.length === 1 ? 'object' : 'objects'} by hand, ${summary.skipped.length} skipped.`,
     `Concerns: ${note} notes, ${lossy} lossy, ${blocking} blocking. Run ${run}, plan sha256:${summary.sha256.slice(0, 12)}.`,
+    `Verification: ${countText(summary.verifyScanCount)} scans a side${summary.verifyByteEstimate > 0 ? `, about ${bytesText(summary.verifyByteEstimate)} read at the source` : ''}.`,
     blocking > 0
       ? 'Blocking concerns must be settled before those relations move: migrate explain CODE.'
       : 'Go on with: migrate run',
