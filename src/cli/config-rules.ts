@@ -6,6 +6,7 @@ import { relationChoices } from './comparable-queries.js'
 import { fileRules } from './file-rules.js'
 import type { Config } from './config-schema.js'
 import { verify as verifySchema } from './verify-schema.js'
+import { loadRules } from './load-authority.js'
 import { onlineRules } from './online-rules.js'
 
 type Redshift = Config['redshift']
@@ -23,6 +24,7 @@ export function checkRules(path: string, config: Config): Config {
     ...windowRules(config),
     ...verifyRules(config),
     ...onlineRules(config),
+    ...loadRules(config),
   ][0]
   if (broken === undefined) return config
   throw new MigrationError('config', `${path}: ${broken.text}`, broken.hint === undefined ? {} : { hint: broken.hint })

@@ -109,6 +109,12 @@ export const oss = z
       .describe(
         'RAM role that LOAD reads OSS with (trusts odps.aliyuncs.com); AliyunODPSDefaultRole of the account when absent',
       ),
+    loadWith: z
+      .enum(['role', 'default-role', 'keys'])
+      .optional()
+      .describe(
+        'as whom LOAD reads OSS: as roleArn; as AliyunODPSDefaultRole; or with the keys below, which then stand in the text of every LOAD. role where there is a roleArn, default-role otherwise',
+      ),
     accessKeyId: z.string().min(1),
     accessKeySecret: secret('the AccessKey secret'),
     securityToken: secret('the STS token of temporary keys').optional(),

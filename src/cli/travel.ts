@@ -12,6 +12,7 @@ import type { Config } from './config-schema.js'
 import type { Context } from './context.js'
 import { jobSettings } from './online-settings.js'
 import { readComparableQueries } from './comparable-queries.js'
+import { loadAuthority } from './load-authority.js'
 import { journalStatements } from './statement-witness.js'
 import type { OpenedRun } from './runs.js'
 
@@ -57,7 +58,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     sourceRoot: sourceRoot(config),
     targetRoot: targetRoot(config),
     loadEndpoint: config.oss.loadEndpoint ?? `oss-${config.oss.region}-internal.aliyuncs.com`,
-    ...(config.oss.roleArn === undefined ? {} : { roleArn: config.oss.roleArn }),
+    ...loadAuthority(config),
     hiveCompatibleLoad: config.maxcompute.hiveCompatibleLoad || options.header.hiveCompatibleLoad === true,
     replace: options.replace,
     publish: config.publish,

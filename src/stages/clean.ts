@@ -148,7 +148,7 @@ async function forget(plan: RelationPlan, wasFinished: boolean, { journal }: Tra
   const { relationId } = plan
   const gone = publicationOf(relationId, journal) === 'published' ? [] : [`swap/${relationId}`]
   if (!wasFinished) {
-    gone.push(`unload/${relationId}`, `transfer/${plan.consignment}`, `load/${relationId}`, `verify/${relationId}`)
+    gone.push(`unload/${relationId}`, `transfer/${relationId}`, `load/${relationId}`, `verify/${relationId}`)
     for (let n = 1; journal.status(`load/${relationId}/${n}`).number > 0; n += 1) gone.push(`load/${relationId}/${n}`)
   }
   for (const step of gone) {

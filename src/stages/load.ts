@@ -94,11 +94,12 @@ export async function submitOnce(
 async function statementsOf(plan: RelationPlan, manifest: Manifest, travel: Travel): Promise<readonly Statement[]> {
   // Zero rows: UNLOAD wrote nothing and LOAD of an empty prefix fails; the table is left, or made, empty.
   if (manifest.parts.length === 0) return travel.settings.replace ? [emptyStatement(plan)] : []
-  const { loadEndpoint, roleArn, hiveCompatibleLoad: hiveCompatible } = travel.settings
+  const { loadEndpoint, roleArn, loadKeys, hiveCompatibleLoad: hiveCompatible } = travel.settings
   const { location } = manifest
   const partitions = await partitionNames(plan, travel)
+  const authority = { ...(roleArn === undefined ? {} : { roleArn }), ...(loadKeys === undefined ? {} : { loadKeys }) }
   const request = { plan, run: travel.run, location, loadEndpoint, hiveCompatible, partitions }
-  const statements = loadStatements(roleArn === undefined ? request : { ...request, roleArn })
+  const statements = loadStatements({ ...request, ...authority })
   if (plan.strategy === 'direct') return statements
   return [dropStagingStatement(plan, travel.run), createStagingStatement(plan, travel.run), ...statements]
 }

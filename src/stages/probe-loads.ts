@@ -143,7 +143,7 @@ function columnOf({ columns }: RelationPlan, name: string, targetType: string): 
 
 function loadBy(asking: Asking, target: TableName, columns: readonly ColumnPlan[]): Statement {
   const { probe, plan, location, reader } = asking
-  const { loadEndpoint, roleArn } = probe.settings
+  const { loadEndpoint, roleArn, loadKeys } = probe.settings
   const request = {
     plan: { ...plan, target, columns },
     run: probe.run,
@@ -151,7 +151,8 @@ function loadBy(asking: Asking, target: TableName, columns: readonly ColumnPlan[
     loadEndpoint,
     hiveCompatible: reader.hive,
   }
-  const [load] = loadStatements(roleArn === undefined ? request : { ...request, roleArn })
+  const authority = { ...(roleArn === undefined ? {} : { roleArn }), ...(loadKeys === undefined ? {} : { loadKeys }) }
+  const [load] = loadStatements({ ...request, ...authority })
   if (load === undefined) throw new Error('a direct load is one statement')
   const { 'odps.sql.timezone': zone, ...settings } = load.settings
   const zoned = reader.zone === 'project' || zone === undefined ? {} : { 'odps.sql.timezone': zone }

@@ -13,7 +13,10 @@ import { attemptPrefix, attemptToken } from './prefix.js'
 import { askReaders } from './probe-loads.js'
 import type { Places, RunSettings } from './stage.js'
 
-export interface ProbeSettings extends Pick<RunSettings, 'sourceRoot' | 'targetRoot' | 'loadEndpoint' | 'roleArn'> {
+export interface ProbeSettings extends Pick<
+  RunSettings,
+  'sourceRoot' | 'targetRoot' | 'loadEndpoint' | 'roleArn' | 'loadKeys'
+> {
   readonly project: string
   readonly endpoint: string
   /** A schema of the source in which a table may be made; absent: UNLOAD of constants. */

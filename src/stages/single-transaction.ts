@@ -6,6 +6,8 @@ import { concernOf } from '../translate/concern-codes.js'
 export interface SourceWay {
   readonly consistency: Consistency
   readonly unloadWith: 'role' | 'keys'
+  /** As whom LOAD reads; absent: as a role. */
+  readonly loadWith?: 'role' | 'default-role' | 'keys'
   /** What one UNLOAD moves, in MB a second; an estimate of the user's. */
   readonly unloadMegabytesPerSecond: number
 }
@@ -34,6 +36,11 @@ export function wayConcerns(way: SourceWay, sizes: SourceSizes): readonly Concer
     concerns.push(
       concernOf('RS0222', 'UNLOAD carries AWS keys in its text; query history shows the statement, keys masked'),
     )
+  }
+  if (way.loadWith === 'keys') {
+    const message =
+      'every LOAD carries an AccessKey in its text; whoever may look at the instances of the project can read it'
+    concerns.push(concernOf('RS0260', message))
   }
   return concerns
 }

@@ -1,3 +1,4 @@
+import type { LoadKeys } from '../dialect/maxcompute/load.js'
 import type { Carrier } from '../carrier/carrier.js'
 import type { FileLedger } from '../journal/file-ledger.js'
 import type { Journal } from '../journal/journal.js'
@@ -32,7 +33,10 @@ export interface RunSettings {
   readonly targetRoot: Location
   /** The OSS endpoint that MaxCompute reads from; the internal one on the real cloud. */
   readonly loadEndpoint: string
+  /** The role that LOAD names; absent: the account's default one, unless there are keys. */
   readonly roleArn?: string
+  /** Only where the user insists: they stand in the text of every LOAD. */
+  readonly loadKeys?: LoadKeys
   readonly hiveCompatibleLoad: boolean
   /** Rows that are in a table already may go. */
   readonly replace: boolean

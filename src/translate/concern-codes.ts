@@ -2,6 +2,7 @@ import type { Concern } from '../model/plan.js'
 import type { ConcernCode } from './concern-code.js'
 import { dataConcerns } from './data-concerns.js'
 import { fileConcerns } from './file-concerns.js'
+import { loadConcerns } from './load-concerns.js'
 import { namingConcerns } from './naming-concerns.js'
 import { probeConcerns } from './probe-concerns.js'
 import { surroundingConcerns } from './surrounding-concerns.js'
@@ -16,6 +17,7 @@ export const concernCodes = {
   ...fileConcerns,
   ...surroundingConcerns,
   ...probeConcerns,
+  ...loadConcerns,
   ...namingConcerns,
 }
 

@@ -54,7 +54,7 @@ function verdicts(fact: ProbeFact, { form, native = true, hive = false, zone = '
 }
 
 async function planOf({ dir }: Emulated): Promise<readonly [PlanHeader, RelationPlan]> {
-  const run = (await readdir(join(dir, 'runs'))).find((name) => name !== 'probe.json') ?? ''
+  const run = (await readdir(join(dir, 'runs'))).find((name) => !name.startsWith('probe')) ?? ''
   const [header = '', plan = ''] = (await readFile(join(dir, 'runs', run, 'plan.jsonl'), 'utf8')).split('\n')
   return [JSON.parse(header) as PlanHeader, JSON.parse(plan) as RelationPlan]
 }
@@ -203,6 +203,10 @@ describe('the probe', { timeout: 120_000 }, () => {
     expect(await leftovers(emulated)).toEqual([])
     const kept = JSON.parse(await readFile(join(emulated.dir, 'runs', 'probe.json'), 'utf8')) as ProbeFact
     expect(kept.run).toBe(fact.run)
+    const journal = await readFile(join(emulated.dir, 'runs', `probe-${fact.run}.jsonl`), 'utf8')
+    for (const verb of ['CREATE TABLE', 'LOAD OVERWRITE', 'SELECT', 'DROP TABLE'])
+      expect(journal).toMatch(new RegExp(`"event":"statement".*"text":"${verb}`))
+    expect(journal).not.toContain(emulated.clouds.maxcompute.accessKey)
     const client = await openSource(emulated.clouds)
     const { rows } = await client.query("SELECT relname FROM pg_class WHERE relname LIKE 'mig_probe%'")
     await client.end()

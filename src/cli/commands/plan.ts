@@ -12,9 +12,11 @@ import { readComparableQueries } from '../comparable-queries.js'
 import { askingCall, runsFolder, type Context } from '../context.js'
 import { coverageTable, unmigratedLines } from '../coverage-table.js'
 import { bytesText, countText } from '../figures.js'
+import { loadWithOf } from '../load-authority.js'
 import { packingOf } from '../online-settings.js'
 import { policyOf } from '../policy.js'
 import { readProbe } from '../probe-place.js'
+import { journalStatements } from '../statement-witness.js'
 import { createRun, findRun, openRun, type OpenedRun, type RunSummary } from '../runs.js'
 import { setupDifference, setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
@@ -71,7 +73,7 @@ export async function planRun(
 ): Promise<PlanSummary> {
   const { config } = loaded
   await readComparableQueries(loaded)
-  const places = assemble(loaded, run.document.run)
+  const places = assemble(loaded, run.document.run, journalStatements(run.journal))
   const call = askingCall(context, catalogMilliseconds)
   await readCatalog(places, config, run.folder, run.journal, call)
   const facts = await targetFacts(run.folder)
@@ -90,7 +92,7 @@ export async function planRun(
     project: facts.project,
     consistency: config.consistency,
   }
-  const way = { unloadWith, unloadMegabytesPerSecond }
+  const way = { unloadWith, unloadMegabytesPerSecond, loadWith: loadWithOf(config) }
   return makePlan(run.folder, run.journal, policy, header, way, packingOf(config))
 }
 

@@ -1,6 +1,8 @@
 import type { Context } from '../context.js'
 import type { Config } from '../config-schema.js'
+import { loadWithOf } from '../load-authority.js'
 import { onlinePolicies } from '../online-policies.js'
+import { targetGrants } from '../target-grants.js'
 
 export interface Policy {
   readonly for: string
@@ -14,6 +16,7 @@ export async function policies(context: Context): Promise<number> {
     context.talk.data(policy, () => `# ${policy.for}\n${JSON.stringify(policy.document, undefined, 2)}\n`)
   }
   for (const grant of grants(config)) context.talk.data({ for: 'Redshift', grant }, () => grant)
+  for (const one of targetGrants(config)) context.talk.data(one, () => `${one.grant} -- ${one.why}`)
   return 0
 }
 
@@ -22,10 +25,43 @@ function policiesOf(config: Config): readonly Policy[] {
     { for: unloader(config), document: unloadPolicy(config) },
     { for: 'AWS identity of this machine: reads what UNLOAD wrote', document: readPolicy(config) },
     ...loginPolicies(config),
-    { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: trust policy`, document: odpsTrust },
-    { for: `RAM role ${config.oss.roleArn ?? 'AliyunODPSDefaultRole'}: permissions`, document: loadPolicy(config) },
+    ...loaderPolicies(config),
     { for: 'RAM identity of this machine: writes to OSS', document: writePolicy(config) },
+    ...cleanPolicies(config),
     ...onlinePolicies(config, readPolicy(config), (actions) => ossPolicy(config, actions)),
+  ]
+}
+
+function loaderPolicies(config: Config): readonly Policy[] {
+  const document = loadPolicy(config)
+  const loadWith = loadWithOf(config)
+  if (loadWith === 'keys') return [{ for: 'RAM user of the keys that LOAD reads with: permissions', document }]
+  const role = (loadWith === 'role' ? config.oss.roleArn : undefined) ?? 'AliyunODPSDefaultRole'
+  return [
+    { for: `RAM role ${role}: trust policy`, document: odpsTrust },
+    { for: `RAM role ${role}: permissions`, document },
+  ]
+}
+
+/** Objects and uploads below the prefixes of a run; needed at no other time. */
+function cleanPolicies(config: Config): readonly Policy[] {
+  const { s3 } = config
+  const arn = `arn:${partition(s3.region)}:s3:::${s3.bucket}`
+  const Statement = [
+    allow(['s3:DeleteObject', 's3:AbortMultipartUpload'], `${arn}/${s3.prefix}*`),
+    allow(['s3:ListBucket', 's3:ListBucketMultipartUploads'], arn),
+  ]
+  const actions = ['oss:ListObjects', 'oss:GetObject', 'oss:DeleteObject']
+  const uploads = ['oss:ListMultipartUploads', 'oss:AbortMultipartUpload']
+  return [
+    {
+      for: 'AWS identity of this machine: migrate clean removes parts',
+      document: { Version: '2012-10-17', Statement },
+    },
+    {
+      for: 'RAM identity of this machine: migrate clean removes parts and open uploads',
+      document: ossPolicy(config, [...actions, ...uploads]),
+    },
   ]
 }
 

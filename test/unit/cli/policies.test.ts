@@ -53,3 +53,22 @@ it('gives keys what a role would need, when UNLOAD writes with them', async () =
   expect(of).toContain('s3:PutObject')
   expect(of).not.toContain('undefined')
 })
+
+it('names what clean, swaps and rollbacks need, and schemas only where there are some', async () => {
+  const { config } = await loadConfig(example, environment)
+  const of = async (change: Partial<Config>): Promise<string> => {
+    const lines: string[] = []
+    const talk = { data: (document: unknown) => lines.push(JSON.stringify(document)) }
+    await policies({ config: async () => ({ config: { ...config, ...change } }), talk } as unknown as Context)
+    return lines.join('\n')
+  }
+  const plain = await of({})
+  for (const action of ['s3:DeleteObject', 's3:ListBucketMultipartUploads', 'oss:DeleteObject'])
+    expect(plain).toContain(action)
+  expect(plain).toMatch(/GRANT List, CreateTable, CreateInstance ON PROJECT [^ ]+ TO USER/)
+  expect(plain).toMatch(/GRANT Describe, Select, Alter, Update, Drop ON TABLE/)
+  expect(plain).not.toContain('CreateSchema')
+  expect(await of({ naming: { ...config.naming, schema: '{schema}' } })).toContain('CreateSchema')
+  expect(plain).toContain('trust policy')
+  expect(await of({ oss: { ...config.oss, loadWith: 'keys' } })).not.toContain('odps.aliyuncs.com')
+})

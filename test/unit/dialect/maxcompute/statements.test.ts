@@ -227,6 +227,23 @@ describe('loadStatements', () => {
   })
 })
 
+describe('LOAD with keys', () => {
+  const loadKeys = { accessKeyId: 'LTAI5tExample', accessKeySecret: 'sEcReT0123456789' }
+  const csv = { delimiter: '|', nullText: '\\N', header: false, addQuotes: false, escape: false }
+
+  it.each([
+    ['Parquet', direct],
+    ['text', relationPlan([columnPlan('id')], { format: 'csv', layout: csv })],
+  ])('has them in the address of %s, and no role beside them', (_, plan) => {
+    const [load] = loadStatements({ ...request, plan, loadKeys })
+    expect(load?.text).toContain(
+      "FROM LOCATION 'oss://LTAI5tExample:sEcReT0123456789@oss-cn-hangzhou-internal.aliyuncs.com/land/3f2a/",
+    )
+    expect(load?.text).not.toContain('rolearn')
+    expect(load?.purpose).not.toContain('sEcReT')
+  })
+})
+
 describe('the staging table', () => {
   it('has the types that LOAD can read, a lifecycle, and neither defaults nor NOT NULL', () => {
     expect(createStagingStatement(staged, 'r1').text).toBe(
