@@ -112,10 +112,23 @@ describe('filters', () => {
     expect(Object.keys(await arrived(town))).toEqual(expected)
   })
 
-  test('under the other reading a regex must match the whole key', async () => {
-    await withJob({ migrationKeyFilter: 'whole' }, keys('Includes', 'b\\.parquet'))
-    expect(await town.run('move')).toMatchObject({ TotalCount: '0' })
+  test.each([
+    [{ migrationKeyFilter: 'whole' }, 'b\\.parquet', 0],
+    [{ migrationKeyFilter: 'whole' }, 'from/b\\.parquet', 1],
+    [{ migrationKeyFilter: 'whole', migrationKeyFilterFrom: 'prefix' }, 'b\\.parquet', 1],
+    [{ migrationKeyFilterFrom: 'prefix' }, '^from/', 0],
+  ])('under the readings %o the regex %s takes %i files', async (switches, regex, count) => {
+    await withJob(switches, keys('Includes', regex))
+    expect(await town.run('move')).toMatchObject({ TotalCount: String(count) })
   })
+})
+
+test('the other spellings of times and of a good address', async () => {
+  town = await startTown({ migrationTimes: 'plain', migrationAvailable: 'available', migrationEmptyVerifications: 0 })
+  await town.ask(sourceAddress(town.world, 'source'))
+  const { Status, VerifyTime } = await town.read('/address/source', 'verify')
+  expect(Status).toBe('available')
+  expect(VerifyTime).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)
 })
 
 describe('what goes wrong on order', () => {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { v4CanonicalRequest, v4Signature, v4StringToSign } from '../../src/emulators/object-store/oss-signature.js'
+import { readSwitches } from '../../src/emulators/online-migration/switches.js'
 import { defaultWorld } from '../../src/emulators/world.js'
 import { jobOf, sourceAddress, startTown, targetAddress, xml, type Ask, type Town } from './online-migration-town.js'
 
@@ -216,4 +217,12 @@ test('V1 clients sign the path alone or with its sub-resource', async () => {
   expect(await askV1('/address/a?verify', '/address/a')).toBe(404)
   expect(await askV1('/address/a?verify', '/address/a?verify')).toBe(404)
   expect(await askV1('/joblist', '/other')).toBe(403)
+})
+
+test.each([
+  [{ migrationStage: 1 }, 'there is no switch migrationStage'],
+  [{ migrationStageMilliseconds: -1 }, 'migrationStageMilliseconds is a whole number up to 3600000, not -1'],
+  [{ migrationOverLimit: 'maybe' }, 'migrationOverLimit is one of refused, waits, not maybe'],
+])('switches out of place are refused: %o', (switches, words) => {
+  expect(() => readSwitches(switches)).toThrow(words)
 })

@@ -62,10 +62,12 @@ export class Round {
     await Promise.all(Array.from({ length: copiesAtOnce }, work))
   }
 
-  async #list(spec: JobSpec, { objects }: Route, { faults, switches }: Environment): Promise<SourceObject[]> {
+  async #list(spec: JobSpec, { objects, source }: Route, { faults, switches }: Environment): Promise<SourceObject[]> {
     const found: SourceObject[] = []
+    const cut = switches.migrationKeyFilterFrom === 'prefix' ? source.prefix.length : 0
     for await (const object of objects) {
-      if (!isTaken(spec.filterRule, object, switches.migrationKeyFilter)) continue
+      const filtered = { ...object, key: object.key.slice(cut) }
+      if (!isTaken(spec.filterRule, filtered, switches.migrationKeyFilter)) continue
       // On order the service overlooks an object: it is not even counted.
       if (faults.hit('online-migration', 'ListObject', `${spec.name}/${object.key}`)?.do === 'cut') continue
       found.push(object)

@@ -17,6 +17,8 @@ export interface Switches {
   readonly migrationOverLimit: 'refused' | 'waits'
   /** Whether a regex of a key filter must match somewhere in the key, or the whole of it. */
   readonly migrationKeyFilter: 'search' | 'whole'
+  /** Whether that key begins at the bucket's root or after the prefix of the address. */
+  readonly migrationKeyFilterFrom: 'bucket' | 'prefix'
   /** How a good address is spelled: documents and running code differ (transfer.md 1.6). */
   readonly migrationAvailable: 'avaliable' | 'available'
   /** Whether times are ISO or `2024-05-01 12:00:00`. */
@@ -32,6 +34,7 @@ export const defaultSwitches: Switches = {
   migrationAddressesMax: 1000,
   migrationOverLimit: 'refused',
   migrationKeyFilter: 'search',
+  migrationKeyFilterFrom: 'bucket',
   migrationAvailable: 'avaliable',
   migrationTimes: 'iso',
 }
@@ -39,6 +42,7 @@ export const defaultSwitches: Switches = {
 const words: Readonly<Record<string, readonly string[]>> = {
   migrationOverLimit: ['refused', 'waits'],
   migrationKeyFilter: ['search', 'whole'],
+  migrationKeyFilterFrom: ['bucket', 'prefix'],
   migrationAvailable: ['avaliable', 'available'],
   migrationTimes: ['iso', 'plain'],
 }
