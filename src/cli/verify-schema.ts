@@ -13,16 +13,11 @@ export const verify = z
       .describe(
         'count: rows, and values of each column; aggregates: also sums, extremes, lengths; content: also a fingerprint of all rows (one more scan a side)',
       ),
-    queries: z
-      .array(z.string())
-      .default([])
-      .describe(
-        'files of paired queries (one query in the SQL of each side), and *.sql of Redshift alone or folders of them',
-      ),
+    queries: z.array(z.string()).default([]).describe('files of paired queries (one query in the SQL of each side)'),
     searchPath: z
       .array(z.string().min(1))
       .default(['public'])
-      .describe('schemas in which queries of Redshift alone look for relations without a schema'),
+      .describe('schemas in which migrate translate looks for relations without a schema'),
     differences: z.int().min(1).max(10_000).default(20).describe('rows that are named of a relation that differs'),
     tolerances: z
       .array(

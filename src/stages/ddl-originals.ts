@@ -2,12 +2,14 @@ import { access } from 'node:fs/promises'
 import type { RunFolder } from '../journal/run-folder.js'
 import type { CatalogEntry, Selection } from '../model/catalog.js'
 import { relationText, type RelationName } from '../model/names.js'
-import type { Unmigrated } from '../model/plan.js'
 import { selectionMatches } from '../model/selection.js'
 import { viewText } from '../translate/ddl/view-text.js'
+import { viewLines } from '../translate/view-lines.js'
 import { relationId } from '../translate/names.js'
+import type { QueryBook } from '../translate/query.js'
 import { unplannedRelation } from '../translate/unmigrated.js'
 import { ddlPath, folderName } from './ddl.js'
+import { queryBook } from './query-book.js'
 
 export interface Original {
   readonly relation: string
@@ -27,18 +29,30 @@ export async function* writeOriginals(
   onlyMissing: boolean,
 ): AsyncGenerator<Original> {
   const taken = new Set([...from.tables].map(({ schema, table }) => ddlPath(schema, table).toLowerCase()))
+  let book: QueryBook | undefined
   for await (const entry of from.run.readLines<CatalogEntry>('catalog.jsonl')) {
     const unplanned = unplannedRelation(entry)
     if (unplanned?.fate !== 'manual') continue
     const path = freePath(entry, taken)
     if (!selectionMatches(selection, entry)) continue
-    if (!(onlyMissing && (await exists(folder.file(path))))) await write(entry, unplanned.unmigrated, path, folder)
+    if (!(onlyMissing && (await exists(folder.file(path))))) {
+      book ??= await viewBook(from.run)
+      await folder.writeText(path, [viewText(entry, unplanned.unmigrated.reason, await viewLines(entry, book))])
+    }
     yield { relation: relationText(entry), path, reason: unplanned.unmigrated.reason }
   }
 }
 
-async function write(entry: CatalogEntry, { reason }: Unmigrated, path: string, folder: RunFolder): Promise<void> {
-  await folder.writeText(path, [viewText(entry, reason)])
+/**
+ * The relations that the views name. Redshift prints them with their schema, save those of the search path of the
+ * session that asks.
+ */
+async function viewBook(run: RunFolder): Promise<QueryBook> {
+  const texts: string[] = []
+  for await (const { definition } of run.readLines<CatalogEntry>('catalog.jsonl')) {
+    if (definition !== undefined) texts.push(definition)
+  }
+  return queryBook(run, texts, ['public'])
 }
 
 /** The relation's own name, or its id where a table's file or another view's has that name already. */

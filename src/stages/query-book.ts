@@ -8,12 +8,13 @@ export async function queryBook(
   texts: readonly string[],
   searchPath: readonly string[],
 ): Promise<QueryBook> {
-  const lower = texts.map((text) => text.toLowerCase())
+  const words = new Set(texts.flatMap((text) => text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? []))
   const relations: BookRelation[] = []
   for await (const line of run.readLines<PlanHeader | RelationPlan>('plan.jsonl')) {
     if (!('relationId' in line) || line.concerns.some((concern) => concern.class === 'blocking')) continue
-    const name = line.source.name.toLowerCase()
-    if (lower.some((text) => text.includes(name))) relations.push(bookRelation(line))
+    // The words of a quoted name stand in the text one by one.
+    const own = line.source.name.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? []
+    if (own.every((word) => words.has(word))) relations.push(bookRelation(line))
   }
   return { relations, searchPath }
 }

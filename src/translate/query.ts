@@ -4,8 +4,9 @@ import { typeSettings } from '../dialect/maxcompute/settings.js'
 import { Refused, type Bench, type Change } from './query/bench.js'
 import type { QueryBook } from './query/book.js'
 import { expression } from './query/expression.js'
+import { onlyFields } from './query/expression-parts.js'
 import { lostText } from './query/lost-text.js'
-import { isFields, listOf, textAt } from './query/node.js'
+import { isFields, listOf, nameOf, nodeOf, textAt } from './query/node.js'
 import type { OutputColumn } from './query/scope.js'
 import { query } from './query/set-operation.js'
 import type { Exactness } from './query/value.js'
@@ -69,13 +70,25 @@ export async function translateQueries(
 ): Promise<readonly QueryTranslation[]> {
   if (text.length > textLengthMax) return [refusedAt(text, 0, 'text', `is longer than ${textLengthMax} characters`)]
   const { parse, tokenize } = await parser()
-  const parsed = parse(text, 'redshift')
+  const parsed = attempted(() => parse(text, 'redshift'))
   if (!isFields(parsed) || parsed['success'] !== true) return [unparsed(parsed)]
   const nodes = listOf(parsed['ast'])
   if (nodes.length === 0) return [refusedAt(text, 0, 'text', 'holds no query')]
-  const lost = lostText(nodes, tokenize(text, 'redshift'))
+  const lost = lostText(
+    nodes,
+    attempted(() => tokenize(text, 'redshift')),
+  )
   if (lost !== undefined) return [refusedAt(text, lost.offset, lost.text, 'is left out by the parser')]
   return nodes.map((node) => translateNode(node, text, book, purpose.forView))
+}
+
+/** The parser is WebAssembly, and ends by an exception of its own where it gives up. */
+function attempted(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return { success: false, error: `the parser gave up (${String(error)})` }
+  }
 }
 
 function unparsed(parsed: unknown): RefusedText {
@@ -101,7 +114,8 @@ function translateNode(node: unknown, text: string, book: QueryBook, forView: bo
     query: (one, scope, names) => query(one, scope, bench, names),
   }
   try {
-    const { sql, columns } = bench.query(node, undefined)
+    const { body, names } = forView ? viewBody(node) : { body: node, names: undefined }
+    const { sql, columns } = bench.query(body, undefined, names)
     return {
       fate: 'translated',
       sql,
@@ -112,9 +126,22 @@ function translateNode(node: unknown, text: string, book: QueryBook, forView: bo
       doubts: [...bench.doubts],
     }
   } catch (error) {
+    if (error instanceof RangeError) return refusedAt(text, 0, 'nesting', 'is too deep')
     if (!(error instanceof Refused)) throw error
     return refusedAt(text, placeOf(error, text), error.construct, error.reason)
   }
+}
+
+/** The query of CREATE VIEW, or the query alone as the catalog prints it. */
+function viewBody(node: unknown): { readonly body: unknown; readonly names: readonly string[] | undefined } {
+  const found = nodeOf(node)
+  if (found?.kind !== 'create_view') return { body: node, names: undefined }
+  const known = ['name', 'columns', 'query', 'or_replace', 'no_schema_binding']
+  onlyFields('create view', found.fields, known, node)
+  const names = listOf(found.fields['columns']).map(
+    (column) => (isFields(column) ? nameOf(column['name']) : undefined) ?? '',
+  )
+  return { body: found.fields['query'], names: names.length === 0 ? undefined : names }
 }
 
 function translatedColumn({ sql, exactness, type }: OutputColumn): TranslatedColumn {

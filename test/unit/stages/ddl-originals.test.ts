@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { RunFolder } from '../../../src/journal/run-folder.js'
 import type { CatalogEntry, RelationKind } from '../../../src/model/catalog.js'
 import { writeOriginals, type Original } from '../../../src/stages/ddl-originals.js'
+import { columnPlan, relationPlan } from '../dialect/sample-plan.js'
 
 const everything = { select: ['*'], exclude: [] }
 
@@ -27,6 +28,7 @@ async function write(
   { selection = everything, onlyMissing = false } = {},
 ): Promise<readonly Original[]> {
   await run.writeLines('catalog.jsonl', entries)
+  await run.writeLines('plan.jsonl', [{ document: 'plan' }, relationPlan([columnPlan('id'), columnPlan('n')])])
   const written: Original[] = []
   for await (const one of writeOriginals({ run, tables }, selection, folder, onlyMissing)) written.push(one)
   return written
@@ -39,7 +41,8 @@ describe('the texts of views', () => {
     const [one] = await write([relation('s', 'v\nDROP TABLE y;', 'view', definition)])
     const text = await readFile(folder.file(one?.path ?? ''), 'utf8')
     const lines = text.split(/\r\n|[\n\r\u2028\u2029]/).filter((line) => line !== '')
-    expect(lines).toHaveLength(1 + 1 + breaks.length)
+    // What the translator says of it comes behind.
+    expect(lines.length).toBeGreaterThan(1 + 1 + breaks.length)
     expect(lines.filter((line) => !line.startsWith('-- '))).toEqual([])
   })
 
@@ -75,6 +78,28 @@ describe('the texts of views', () => {
     expect(await readFile(folder.file('s/new.sql'), 'utf8')).toMatch(/^-- /)
     await write(views)
     expect(await readFile(folder.file('s/mine.sql'), 'utf8')).toMatch(/^-- /)
+  })
+
+  it('have what the translator makes of them behind, as comments too', async () => {
+    const definition = 'SELECT o.id, o.n / 2 AS half FROM sales.orders o ORDER BY o.id'
+    const late = `CREATE VIEW s.late (a) AS SELECT id FROM sales."Orders" WITH NO SCHEMA BINDING`
+    const [one, two] = await write([
+      relation('s', 'half', 'view', definition),
+      relation('s', 'late', 'late-binding-view', late),
+    ])
+    const text = await readFile(folder.file(one?.path ?? ''), 'utf8')
+    expect(text).toContain(
+      '-- as a query of MaxCompute:\n-- SELECT `o`.`id`, `o`.`n` DIV 2 AS `half`\n-- FROM `p`.`orders` AS `o`;\n',
+    )
+    expect(await readFile(folder.file(two?.path ?? ''), 'utf8')).toContain('-- SELECT `orders`.`id` AS `a`\n')
+  })
+
+  it('name the construct that keeps them from being translated', async () => {
+    const [one] = await write([relation('s', 'v', 'view', 'SELECT id FROM sales.orders WHERE f(id) = 1')])
+    const text = await readFile(folder.file(one?.path ?? ''), 'utf8')
+    expect(text).toMatch(/^-- not translated: function F \(1:\d+\) is not on the list$/m)
+    const [gone] = await write([relation('s', 'w', 'view', 'SELECT id FROM sales.gone')])
+    expect(await readFile(folder.file(gone?.path ?? ''), 'utf8')).toContain('not translated: relation sales.gone')
   })
 
   it('are those of views alone', async () => {
