@@ -1,5 +1,6 @@
 """boto3 with its defaults against the emulated S3, and against OSS's S3-compatible face."""
 
+import base64
 import hashlib
 import io
 import uuid
@@ -7,7 +8,7 @@ import uuid
 import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, MissingDependencyException
 from judging import Judge, refused, same
 
 judge = Judge()
@@ -15,6 +16,8 @@ s3_facts, oss_facts = judge.facts["s3"], judge.facts["oss"]
 bucket = s3_facts["bucket"]
 prefix = f"judge-{uuid.uuid4().hex}/"
 mebibyte = 1024 * 1024
+# The emulated account's only one, unless it is told otherwise.
+KMS_KEY = f"arn:aws:kms:{s3_facts['region']}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 authority = judge.facts["tls"]["caFile"]
@@ -35,6 +38,10 @@ def client(facts, secret, verify=None, **config):
 
 def text_of(size):
     return b"".join(hashlib.sha256(str(n).encode()).digest() for n in range(size // 32 + 1))[:size]
+
+
+def sha256_of(data):
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
 
 
 s3 = client(s3_facts, s3_facts["secretAccessKey"])
@@ -76,6 +83,72 @@ def stored_checksum():
         lambda: s3.put_object(Bucket=bucket, Key=prefix + "sum", Body=b"other", ChecksumSHA256=put["ChecksumSHA256"]),
         "BadDigest",
     )
+
+
+@judge.check("checksums of uploads in parts, and of their parts")
+def checksums_of_parts():
+    pieces = [text_of(5 * mebibyte), text_of(70_000)]
+    whole = b"".join(pieces)
+    for algorithm, kind in (("SHA256", "COMPOSITE"), ("CRC32C", "FULL_OBJECT"), ("CRC64NVME", "FULL_OBJECT")):
+        place = {"Bucket": bucket, "Key": f"{prefix}parts-{algorithm}"}
+        try:
+            upload = s3.create_multipart_upload(**place, ChecksumAlgorithm=algorithm, ChecksumType=kind)["UploadId"]
+            done = []
+            for number, piece in enumerate(pieces, 1):
+                sum_of = {"ChecksumSHA256": sha256_of(piece)} if algorithm == "SHA256" else {}
+                part = s3.upload_part(**place, UploadId=upload, PartNumber=number, Body=piece, **sum_of)
+                done.append({"PartNumber": number, "ETag": part["ETag"], **sum_of})
+        except MissingDependencyException:
+            # Without Amazon's C library boto3 computes no CRC-32C and no CRC-64; the service does.
+            continue
+        s3.complete_multipart_upload(**place, UploadId=upload, MultipartUpload={"Parts": done})
+        told = s3.get_object_attributes(**place, ObjectAttributes=["Checksum", "ObjectParts", "ObjectSize"])
+        same((told["ObjectSize"], told["ObjectParts"]["TotalPartsCount"]), (len(whole), 2))
+        same(told["Checksum"]["ChecksumType"], kind)
+        head = s3.head_object(**place, ChecksumMode="ENABLED")
+        same(head["Checksum" + algorithm], told["Checksum"]["Checksum" + algorithm])
+        if algorithm == "SHA256":
+            digests = b"".join(hashlib.sha256(piece).digest() for piece in pieces)
+            same(head["ChecksumSHA256"], sha256_of(digests) + "-2")
+            same([part["ChecksumSHA256"] for part in told["ObjectParts"]["Parts"]], [sha256_of(p) for p in pieces])
+        second = s3.get_object(**place, PartNumber=2)
+        same((second["Body"].read() == pieces[1], second["PartsCount"]), (True, 2))
+
+
+@judge.check("objects under a KMS key, whole, in parts and copied")
+def kms():
+    key = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": KMS_KEY}
+    plain = f'"{hashlib.md5(body).hexdigest()}"'
+    put = s3.put_object(Bucket=bucket, Key=prefix + "kms", Body=body, **key)
+    same((put["ServerSideEncryption"], put["SSEKMSKeyId"], put["ETag"] == plain), (*key.values(), False))
+    got = s3.get_object(Bucket=bucket, Key=prefix + "kms")
+    same((got["Body"].read() == body, got["SSEKMSKeyId"]), (True, key["SSEKMSKeyId"]))
+    managed = TransferConfig(multipart_threshold=mebibyte, multipart_chunksize=5 * mebibyte)
+    s3.upload_fileobj(io.BytesIO(text_of(6 * mebibyte)), bucket, prefix + "kms-parts", ExtraArgs=key, Config=managed)
+    head = s3.head_object(Bucket=bucket, Key=prefix + "kms-parts")
+    same((head["SSEKMSKeyId"], head["ETag"].endswith('-2"')), (key["SSEKMSKeyId"], True))
+    source = {"Bucket": bucket, "Key": prefix + "kms"}
+    copied = s3.copy_object(Bucket=bucket, Key=prefix + "kms-plain", CopySource=source)
+    same((copied["CopyObjectResult"]["ETag"], copied["ServerSideEncryption"]), (plain, "AES256"))
+
+
+@judge.check("open uploads and their parts are listed in pages")
+def open_uploads():
+    keys = [f"{prefix}open/{n}" for n in range(5)]
+    uploads = [s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"] for key in keys]
+    pages = s3.get_paginator("list_multipart_uploads").paginate(
+        Bucket=bucket, Prefix=prefix + "open/", PaginationConfig={"PageSize": 2}
+    )
+    listed = [(entry["Key"], entry["UploadId"]) for page in pages for entry in page["Uploads"]]
+    same(sorted(listed), sorted(zip(keys, uploads)))
+    for number in range(1, 6):
+        s3.upload_part(Bucket=bucket, Key=keys[0], UploadId=uploads[0], PartNumber=number, Body=b"x" * number)
+    place = {"Bucket": bucket, "Key": keys[0], "UploadId": uploads[0]}
+    parts = s3.get_paginator("list_parts").paginate(**place, PaginationConfig={"PageSize": 2})
+    same([part["Size"] for page in parts for part in page["Parts"]], [1, 2, 3, 4, 5])
+    for key, upload in listed:
+        s3.abort_multipart_upload(Bucket=bucket, Key=key, UploadId=upload)
+    same("Uploads" in s3.list_multipart_uploads(Bucket=bucket, Prefix=prefix + "open/"), False)
 
 
 @judge.check("ranges and conditions")
@@ -206,7 +279,15 @@ def oss_works():
     plain.put_object(Bucket=oss_bucket, Key=prefix + "one", Body=io.BytesIO(body))
     same(plain.get_object(Bucket=oss_bucket, Key=prefix + "one")["Body"].read() == body, True)
     same([o["Key"] for o in plain.list_objects_v2(Bucket=oss_bucket, Prefix=prefix)["Contents"]], [prefix + "one"])
+    multipart = TransferConfig(multipart_threshold=mebibyte, multipart_chunksize=5 * mebibyte)
+    whole, into = text_of(11 * mebibyte), io.BytesIO()
+    plain.upload_fileobj(io.BytesIO(whole), oss_bucket, prefix + "many", Config=multipart)
+    plain.download_fileobj(oss_bucket, prefix + "many", into, Config=multipart)
+    same(into.getvalue() == whole, True)
+    plain.delete_object(Bucket=oss_bucket, Key=prefix + "many")
     plain.delete_object(Bucket=oss_bucket, Key=prefix + "one")
+    nobody = client({**oss_facts, "accessKeyId": "LTAINobody"}, "wrong", **hosted)
+    refused(ClientError, lambda: nobody.list_objects_v2(Bucket=oss_bucket), "InvalidAccessKeyId")
     stranger = client(oss_facts, "wrong", **hosted)
     refused(ClientError, lambda: stranger.list_objects_v2(Bucket=oss_bucket), "SignatureDoesNotMatch")
 
