@@ -5,6 +5,9 @@ import { retryDelay } from '../model/retry.js'
 import type { Call } from '../model/work.js'
 import { retryPauses } from './crossing.js'
 
+/** Refusals for the pace that one piece of work meets before they count as failures. */
+const throttledCountMax = 12
+
 /**
  * Tries until it works, a failure is not transient (or not of the given codes), or the attempts are used up; with
  * growing, jittered pauses between.
@@ -15,12 +18,20 @@ export async function persist<Result>(
   attempt: () => Promise<Result>,
   codes?: readonly ErrorCode[],
 ): Promise<Result> {
+  let throttledCount = 0
   for (let attemptNumber = 1; ; attemptNumber += 1) {
     try {
       return await attempt()
     } catch (error) {
       if (!(error instanceof MigrationError) || !error.transient) throw error
       if (codes !== undefined && !codes.includes(error.code)) throw error
+      if (error.throttled && throttledCount < throttledCountMax) {
+        // Nothing was wrong but the pace, which slows down meanwhile.
+        attemptNumber -= 1
+        throttledCount += 1
+        await pause(throttledCount, attemptCountMax, call, error)
+        continue
+      }
       if (attemptNumber >= attemptCountMax) throw settled(error, attemptNumber)
       await pause(attemptNumber, attemptCountMax, call, error)
     }
@@ -35,7 +46,8 @@ function settled(error: MigrationError, attemptCount: number): MigrationError {
 }
 
 async function pause(attemptNumber: number, attemptCountMax: number, call: Call, error: MigrationError): Promise<void> {
-  const delay = retryDelay(attemptNumber, { ...retryPauses, attemptCountMax }, Math.random())
+  const jittered = retryDelay(attemptNumber, { ...retryPauses, attemptCountMax }, Math.random())
+  const delay = jittered + (error.retryAfterMilliseconds ?? 0)
   if (Date.now() + delay >= call.deadlineAt) throw error
   await sleep(delay, undefined, { signal: call.signal }).catch(() => {
     throw new MigrationError('interrupted', `${error.message} (interrupted while waiting to try again)`)

@@ -63,6 +63,7 @@ async function tryChunk(
   const copied = await passage.copier.copy(job, call)
   passage.sentByteCount += byteCount
   passage.onChunk?.(copied.milliseconds)
+  if (copied.delayedMilliseconds !== undefined) passage.slots.slow()
   const { crc64, etag, storedCrc64 } = copied
   if (storedCrc64 !== crc64) throw corrupt(crossing, offset, crc64, storedCrc64)
   const digest = job.digest && copied.digest && digestText(job.digest, copied.digest)

@@ -16,6 +16,7 @@ export async function copySmall(passage: Passage, crossing: Crossing, call: Call
     const { crc64, etag, storedCrc64 } = copied
     passage.sentByteCount += part.byteCount
     passage.onChunk?.(copied.milliseconds)
+    if (copied.delayedMilliseconds !== undefined) passage.slots.slow()
     if (storedCrc64 !== crc64) throw await discard(passage, crossing, copied, call)
     return { etag, crc64, proof: check === undefined ? 'target-only' : 'source+target', skipped: false }
   })

@@ -1,27 +1,54 @@
 import { MigrationError } from '../model/errors.js'
 
-/** A limit on what runs at once; who waits is served in order of arrival. */
+/** Refusals that come together tell of one and the same crowd. */
+const slowedMilliseconds = 1000
+
+/**
+ * A limit on what runs at once; who waits is served in order of arrival. A service that asks for a slower pace halves it;
+ * work that succeeds lets it grow back, by one for every round.
+ */
 export class Slots {
-  #freeCount: number
+  readonly #countMax: number
+  #limit: number
+  #busyCount = 0
+  #slowedAt = -Infinity
   readonly #waiting: (() => void)[] = []
 
   constructor(count: number) {
-    this.#freeCount = count
+    this.#countMax = count
+    this.#limit = count
+  }
+
+  /** How many may run at once now. */
+  get limit(): number {
+    return Math.floor(this.#limit)
   }
 
   async hold<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     await this.#acquire(signal)
     try {
-      return await work()
+      const result = await work()
+      this.#limit = Math.min(this.#countMax, this.#limit + 1 / this.#limit)
+      return result
+    } catch (error) {
+      if (error instanceof MigrationError && error.throttled) this.slow()
+      throw error
     } finally {
       this.#release()
     }
   }
 
+  slow(): void {
+    const now = performance.now()
+    if (now - this.#slowedAt < slowedMilliseconds) return
+    this.#slowedAt = now
+    this.#limit = Math.max(1, this.#limit / 2)
+  }
+
   #acquire(signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(interrupted())
-    if (this.#freeCount > 0) {
-      this.#freeCount -= 1
+    if (this.#busyCount < this.limit) {
+      this.#busyCount += 1
       return Promise.resolve()
     }
     return new Promise((resolve, reject) => {
@@ -39,9 +66,13 @@ export class Slots {
   }
 
   #release(): void {
-    const next = this.#waiting.shift()
-    if (next) next()
-    else this.#freeCount += 1
+    this.#busyCount -= 1
+    while (this.#busyCount < this.limit) {
+      const next = this.#waiting.shift()
+      if (next === undefined) return
+      this.#busyCount += 1
+      next()
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { bandwidthAt } from '../model/bandwidth.js'
+import type { Timetable } from '../model/bandwidth.js'
 import { MigrationError } from '../model/errors.js'
 import type { Ledger } from '../model/ledger.js'
 import type { Attempt, Call, Found, Work } from '../model/work.js'
@@ -11,8 +13,10 @@ import type { Copier } from './copy-job.js'
 import { defaultStreamingCarrierLimits, planCrossing } from './crossing.js'
 import type { Arrival, Crossing, Passage, StreamingCarrierLimits } from './crossing.js'
 import { readLedger } from './ledger-state.js'
+import { PacedBytes } from './paced-bytes.js'
 import type { LedgerState } from './ledger-state.js'
 import { recognise } from './recognise.js'
+import { SharedBandwidth } from './shared-bandwidth.js'
 import { Slots } from './slots.js'
 import { together } from './together.js'
 import { WorkerCopier } from './worker-copier.js'
@@ -28,6 +32,8 @@ export interface StreamingCarrierOptions {
   readonly limits?: StreamingCarrierLimits
   /** Threads that move the bytes; absent: this one does. */
   readonly workers?: WorkerCopierOptions
+  /** Of all that it reads; absent: no limit. */
+  readonly timetable?: Timetable
   /** Told how long each chunk and each small object took that arrived. */
   readonly onChunk?: (milliseconds: number) => void
 }
@@ -47,7 +53,7 @@ export class StreamingCarrier implements Carrier {
     this.#options = options
     this.#limits = options.limits ?? defaultStreamingCarrierLimits
     this.#slots = new Slots(this.#limits.chunksInFlight)
-    this.#copier = options.workers ? new WorkerCopier(options.workers) : new InlineCopier(options)
+    this.#copier = openCopier(options)
   }
 
   carry(consignment: Consignment, ledger: Ledger): Work<CarryHandle, CarryOutcome> {
@@ -94,6 +100,13 @@ export class StreamingCarrier implements Carrier {
     const shared = { slots: this.#slots, copier: this.#copier, limits: this.#limits }
     return { from, to, ledger, ...shared, etagsAreMd5: true, sentByteCount: 0, ...(onChunk && { onChunk }) }
   }
+}
+
+function openCopier(options: StreamingCarrierOptions): Copier {
+  const { timetable, workers } = options
+  const bandwidth = timetable && new SharedBandwidth(() => bandwidthAt(timetable, new Date()))
+  if (workers !== undefined) return new WorkerCopier(workers, bandwidth)
+  return new InlineCopier(options, bandwidth && (() => new PacedBytes(bandwidth)))
 }
 
 async function isEmpty(ledger: Ledger): Promise<boolean> {

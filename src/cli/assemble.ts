@@ -6,9 +6,9 @@ import { OnlineCarrier } from '../carrier/online-carrier.js'
 import { OnlineMigrationClient } from '../carrier/online-migration-client.js'
 import { PartReader } from '../carrier/part-reader.js'
 import { RoutingCarrier } from '../carrier/routing-carrier.js'
-import { StreamingCarrier } from '../carrier/streaming-carrier.js'
+import { StreamingCarrier, type StreamingCarrierOptions } from '../carrier/streaming-carrier.js'
+import type { WorkerCopierOptions } from '../carrier/worker-copier.js'
 import type { AccessKeys, Credentials } from '../model/credentials.js'
-import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import type { StatementWitness } from '../model/statement.js'
 import { iamLogin, type IamLoginOptions } from '../source/redshift/iam-login.js'
@@ -18,16 +18,19 @@ import type { DirectOptions } from '../source/redshift/direct-session.js'
 import type { SessionOptions } from '../source/redshift/open-session.js'
 import { unloadKeys, type UnloadKeys } from '../source/redshift/unload-keys.js'
 import type { Places } from '../stages/stage.js'
-import { OssStore } from '../store/oss-store.js'
+import { OssStore, type OssStoreOptions } from '../store/oss-store.js'
 import { RetryingStore } from '../store/retrying-store.js'
-import { S3Store } from '../store/s3-store.js'
+import { S3Store, type S3StoreOptions } from '../store/s3-store.js'
 import type { ObjectStore } from '../store/store.js'
 import { MaxComputeClient } from '../target/maxcompute/client.js'
 import { MaxComputeTarget } from '../target/maxcompute/maxcompute-target.js'
 import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
+import { keysOf, paceOf } from './config-values.js'
 import { onlineEnds, onlineLimits, qosOf } from './online-settings.js'
 import { resolve } from 'node:path'
+
+export { sourceRoot, targetRoot } from './config-values.js'
 
 /** How what jobs carried is proven, where a command says otherwise than the config. */
 export interface ProofChoice {
@@ -37,23 +40,30 @@ export interface ProofChoice {
 
 /** The composition root: the only place of the command that knows which adapter stands behind a port. */
 export function assemble(loaded: LoadedConfig, run: string, witness?: StatementWitness, proof?: ProofChoice): Places {
-  const sourceStore = s3Store(loaded)
-  const targetStore = ossStore(loaded)
+  const s3 = new S3Store(s3Options(loaded))
+  const oss = ossOptions(loaded)
+  const sourceStore = new RetryingStore(s3)
+  const targetStore = new RetryingStore(new OssStore(oss))
+  const streaming = { ...paceOf(loaded.config), ...workersOf(loaded, s3, oss) }
   return {
     source: redshiftSource(loaded, run, sourceStore),
     sourceStore,
     targetStore,
-    carrier: carrierOf(loaded, sourceStore, targetStore, proof ?? { proof: loaded.config.transfer.proof }),
+    carrier: carrierOf(
+      loaded,
+      { from: sourceStore, to: targetStore, ...streaming },
+      proof ?? { proof: loaded.config.transfer.proof },
+    ),
     target: maxComputeTarget(loaded, witness),
   }
 }
 
-function carrierOf(loaded: LoadedConfig, from: ObjectStore, to: ObjectStore, proof: ProofChoice): Carrier {
+function carrierOf(loaded: LoadedConfig, between: StreamingCarrierOptions, proof: ProofChoice): Carrier {
+  const { from, to } = between
   const { carrier, limits, onlineMigration: online, s3, oss } = loaded.config
   const { chunksInFlight, chunkMegabytes } = limits
   const streaming = new StreamingCarrier({
-    from,
-    to,
+    ...between,
     limits: {
       chunksInFlight,
       chunkByteCount: chunkMegabytes * 1024 * 1024,
@@ -89,7 +99,7 @@ function onlineClient(loaded: LoadedConfig): OnlineMigrationClient | undefined {
 
 /** What reads parts at the source for their checksums; needs nothing but S3. */
 export function assembleChecksumReader(loaded: LoadedConfig): ChecksumReader {
-  return new PartReader(s3Store(loaded), loaded.config.limits.chunksInFlight)
+  return new PartReader(new RetryingStore(new S3Store(s3Options(loaded))), loaded.config.limits.chunksInFlight)
 }
 
 /** Asks Data Online Migration how many jobs the region holds; undefined where the config does not have it. */
@@ -103,55 +113,47 @@ export function assembleJobCount(loaded: LoadedConfig): ((call: Call) => Promise
   }
 }
 
-export function sourceRoot(config: Config): Location {
-  return { store: 's3', bucket: config.s3.bucket, key: config.s3.prefix }
-}
-
-export function targetRoot(config: Config): Location {
-  return { store: 'oss', bucket: config.oss.bucket, key: config.oss.prefix }
-}
-
 /** Every chunk in flight holds one socket a side; listings and heads come on top. */
 function socketCountMax(config: Config): number {
   return config.limits.chunksInFlight + 8
 }
 
-function s3Store({ config, route }: LoadedConfig): ObjectStore {
+function s3Options({ config, route }: LoadedConfig): S3StoreOptions {
   const { bucket, region, endpoint, pathStyle, accessKeyId, secretAccessKey, sessionToken } = config.s3
   const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
-  return new RetryingStore(
-    new S3Store({
-      bucket,
-      region,
-      pathStyle,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      ...(keys === undefined ? {} : { credentials: staticCredentials(keys) }),
-      socketCountMax: socketCountMax(config),
-      route,
-    }),
-  )
+  return {
+    bucket,
+    region,
+    pathStyle,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(keys === undefined ? {} : { credentials: staticCredentials(keys) }),
+    socketCountMax: socketCountMax(config),
+    route,
+  }
 }
 
-function ossStore(loaded: LoadedConfig): ObjectStore {
+function ossOptions(loaded: LoadedConfig): OssStoreOptions {
   const { config, route } = loaded
   const { bucket, region, endpoint, pathStyle, accessKeyId, accessKeySecret, securityToken, assumeRole } = config.oss
   const keys = keysOf(accessKeyId, accessKeySecret, securityToken) as AccessKeys
-  return new RetryingStore(
-    new OssStore({
-      bucket,
-      region,
-      pathStyle,
-      ...(endpoint === undefined ? {} : { endpoint }),
-      credentials: alibabaCredentials(loaded, keys, assumeRole),
-      socketCountMax: socketCountMax(config),
-      route,
-    }),
-  )
+  return {
+    bucket,
+    region,
+    pathStyle,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    credentials: alibabaCredentials(loaded, keys, assumeRole),
+    socketCountMax: socketCountMax(config),
+    route,
+  }
 }
 
-function keysOf(id: string | undefined, secret: string | undefined, token: string | undefined): AccessKeys | undefined {
-  if (id === undefined || secret === undefined) return undefined
-  return { accessKeyId: id, accessKeySecret: secret, ...(token === undefined ? {} : { securityToken: token }) }
+/** The threads that move the bytes; they reach the stores as this one does, and ask it for keys. */
+function workersOf({ config }: LoadedConfig, s3: S3Store, oss: OssStoreOptions): { workers?: WorkerCopierOptions } {
+  const { workers: count } = config.transfer
+  if (count === 0) return {}
+  const { credentials: to, ...toPlace } = oss
+  const places = { from: s3.place, to: toPlace }
+  return { workers: { count, places, credentials: { from: s3.credentials, to } } }
 }
 
 /** The keys themselves or, with a role, what STS gives for it, again and again. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bandwidthPattern, parseBandwidth } from '../model/bandwidth.js'
 import { access, maxcompute, onlineMigration, oss, redshift, s3 } from './place-schema.js'
 import { format, naming, relationPattern, relations, text, types } from './translation-schema.js'
 import { verify } from './verify-schema.js'
@@ -32,6 +33,18 @@ const limits = z
 
 const transfer = z
   .strictObject({
+    workers: z
+      .int()
+      .min(0)
+      .max(16)
+      .default(0)
+      .describe('threads that move the bytes; 0: the one that does everything else'),
+    bandwidth: z
+      .string()
+      .regex(bandwidthPattern, 'reads 50M, off, or 08:00,50M 19:00,off')
+      .refine((text) => parseBandwidth(text) !== undefined, 'is at least 1M')
+      .optional()
+      .describe("bytes per second that are read, by this machine's clock: 50M, or 08:00,50M 19:00,off"),
     proof: z
       .enum(['full', 'light'])
       .default('full')

@@ -36,6 +36,7 @@ import {
 } from './s3-answer.js'
 import { s3Error } from './s3-failure.js'
 import { S3Reader } from './s3-reader.js'
+import type { S3ReaderOptions } from './s3-reader.js'
 import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store.js'
 
 export interface S3StoreOptions {
@@ -70,10 +71,14 @@ export class S3Store implements ObjectStore {
   readonly #reader: S3Reader
   /** Those given, or the chain of the AWS SDK. */
   readonly credentials: Credentials
+  /** How it is reached, without keys. */
+  readonly place: S3ReaderOptions
 
   constructor(options: S3StoreOptions) {
     this.#bucket = options.bucket
     this.#client = openClient(options)
+    const { credentials: _credentials, bucket: _bucket, ...place } = options
+    this.place = place
     this.credentials = options.credentials ?? sdkCredentials(this.#client.config.credentials)
     this.#reader = new S3Reader(options, this.credentials)
   }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { MigrationError } from '../../../src/model/errors.js'
 import { Slots } from '../../../src/carrier/slots.js'
 
 describe('slots', () => {
@@ -39,5 +40,34 @@ describe('slots', () => {
     expect(await third).toBe('third')
     await expect(slots.hold(controller.signal, async () => 'no')).rejects.toMatchObject({ code: 'interrupted' })
     expect(await slots.hold(signal, async () => 'free')).toBe('free')
+  })
+})
+
+describe('slots under a service that asks for a slower pace', () => {
+  const { signal } = new AbortController()
+  const refused = () =>
+    Promise.reject(new MigrationError('store-failed', 'SlowDown', { transient: true, throttled: true }))
+
+  it('halve, once for what comes together, and grow back by work that succeeds', async () => {
+    const slots = new Slots(8)
+    await Promise.all([refused, refused, refused].map((work) => slots.hold(signal, work).catch(() => undefined)))
+    expect(slots.limit).toBe(4)
+    for (let round = 0; round < 60; round += 1) await slots.hold(signal, async () => undefined)
+    expect(slots.limit).toBe(8)
+  })
+
+  it('let no more run than that, and lose nobody who waits', async () => {
+    const slots = new Slots(8)
+    slots.slow()
+    let [running, most, done] = [0, 0, 0]
+    const work = async (): Promise<void> => {
+      most = Math.max(most, (running += 1))
+      await new Promise((resolve) => setImmediate(resolve))
+      running -= 1
+      done += 1
+      throw new Error('ends, and tells nothing of the pace')
+    }
+    await Promise.allSettled(Array.from({ length: 40 }, () => slots.hold(signal, work)))
+    expect({ most, done }).toEqual({ most: 4, done: 40 })
   })
 })
