@@ -2,8 +2,11 @@ import com.aliyun.odps.*;
 import com.aliyun.odps.account.*;
 import com.aliyun.odps.PartitionSpec;
 import com.aliyun.odps.data.Record;
+import com.aliyun.odps.data.RecordReader;
+import com.aliyun.odps.data.RecordWriter;
 import com.aliyun.odps.task.SQLTask;
 import com.aliyun.odps.tunnel.InstanceTunnel;
+import com.aliyun.odps.tunnel.TableTunnel;
 import com.aliyun.odps.tunnel.io.TunnelRecordReader;
 import java.math.BigDecimal;
 import java.util.*;
@@ -31,6 +34,7 @@ public class Sdk {
     check("sdk numbers are written", Sdk::numbers);
     check("sdk an answer of 25,000 rows through the tunnel", Sdk::tunnel);
     check("sdk partitions", Sdk::partitions);
+    check("sdk 25,000 rows through the table tunnel, in blocks, and back", Sdk::tableTunnel);
     check("sdk an instance is found by its id, with its text and logview", Sdk::instance);
     check("sdk an instance is cancelled", Sdk::cancel);
     check("sdk errors by code", Sdk::errors);
@@ -171,6 +175,43 @@ public class Sdk {
     same(found.hasPartition(new PartitionSpec("ds='20200102'")), true);
     found.deletePartition(new PartitionSpec("ds='20200102'"), true);
     same(found.getPartitions().size(), 1);
+    odps.tables().delete(name);
+  }
+
+  private static void tableTunnel() throws Exception {
+    String name = table + "_t";
+    run("create table " + name + " (id bigint, name string, price decimal(12,2)) partitioned by (ds string);");
+    odps.tables().get(name).createPartition(new PartitionSpec("ds='20200101'"), true);
+    TableTunnel tunnel = new TableTunnel(odps);
+    PartitionSpec spec = new PartitionSpec("ds='20200101'");
+    TableTunnel.UploadSession upload = tunnel.createUploadSession(facts.get("project"), name, spec);
+    for (long block = 0; block < 5; block++) {
+      // Every other block is deflated, as a client chooses.
+      try (RecordWriter writer = upload.openRecordWriter(block, block % 2 == 1)) {
+        for (long n = block * 5_000; n < (block + 1) * 5_000; n++) {
+          Record row = upload.newRecord();
+          row.setBigint(0, n);
+          if (n % 10 != 0) row.setString(1, "é " + n);
+          row.setDecimal(2, BigDecimal.valueOf(n, 2));
+          writer.write(row);
+        }
+      }
+    }
+    same(upload.getBlockList().length, 5);
+    upload.commit(new Long[] {0L, 1L, 2L, 3L, 4L});
+    for (boolean deflated : new boolean[] {false, true}) {
+      TableTunnel.DownloadSession download = tunnel.createDownloadSession(facts.get("project"), name, spec);
+      same(download.getRecordCount(), 25_000L);
+      long count = 0;
+      try (RecordReader reader = download.openRecordReader(0, download.getRecordCount(), deflated)) {
+        for (Record row; (row = reader.read()) != null; count++) {
+          same(row.getBigint(0), count);
+          same(row.getString(1), count % 10 == 0 ? null : "é " + count);
+          same(row.getDecimal(2).compareTo(BigDecimal.valueOf(count, 2)), 0);
+        }
+      }
+      same(count, 25_000L);
+    }
     odps.tables().delete(name);
   }
 

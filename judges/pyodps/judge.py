@@ -2,7 +2,7 @@
 
 import decimal
 import uuid
-from datetime import date
+from datetime import date, datetime
 
 import odps
 from judging import Judge
@@ -115,6 +115,32 @@ class Session:
         assert table.exist_partition("ds=20200101") and not table.exist_partition("ds=20200102")
         self.odps.delete_table(name)
 
+    def table_tunnel(self):
+        name = self.table + "_t"
+        columns = "id bigint, name string, price decimal(12,2), day date, weight double, yes boolean, at datetime"
+        table = self.odps.create_table(name, (columns, "ds string"))
+        at = datetime(2020, 1, 2, 3, 4, 5, 678000)
+        rows = [[n, f"é {n}", decimal.Decimal(n) / 4, date(2020, 1, 2), n / 8, n % 2 == 0, at] for n in range(25_000)]
+        rows += [[None] * 7]
+        for compressed in (False, True):
+            options.tunnel.compress.enabled = compressed
+            spec = f"ds=2020010{int(compressed) + 1}"
+            with table.open_writer(partition=spec, create_partition=True, blocks=[0, 1]) as writer:
+                writer.write(0, rows[:20_000])
+                writer.write(1, rows[20_000:])
+            with table.open_reader(partition=spec) as reader:
+                assert reader.count == len(rows), reader.count
+                read = [list(record.values)[:7] for record in reader]
+            assert read == rows, [pair for pair in zip(read, rows) if pair[0] != pair[1]][:2]
+        options.tunnel.compress.enabled = False
+        with table.open_writer(partition="ds=20200102", overwrite=True) as writer:
+            writer.write(rows[:3])
+        with table.open_reader(partition="ds=20200102", columns=["name", "id"]) as reader:
+            assert [record["name"] for record in reader] == ["é 0", "é 1", "é 2"]
+        counts = {partition.name: partition.record_num for partition in table.partitions}
+        assert counts == {"ds='20200101'": 25_001, "ds='20200102'": 3}, counts
+        self.odps.delete_table(name)
+
     def signature_v4(self):
         options.enable_v4_sign = True
         region = self.cloud.get("region", "cn-hangzhou")
@@ -144,7 +170,7 @@ judge = Judge()
 options.sql.use_odps2_extension = True
 session = Session(judge.facts["maxcompute"])
 for name in (
-    "create insert read_result read_tunnel list_tables schema project instance errors partitions signature_v4 wrong_secret drop"
+    "create insert read_result read_tunnel list_tables schema project instance errors partitions table_tunnel signature_v4 wrong_secret drop"
 ).split():
     judge.check(name.replace("_", " "))(getattr(session, name))
 judge.end()

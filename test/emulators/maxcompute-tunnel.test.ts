@@ -81,6 +81,13 @@ describe('record reader', () => {
     }
   })
 
+  it('takes a checksum whose sign was spread over 64 bits', () => {
+    const spread = golden.toString('hex').replace('afcbc6f00c', 'afcbc6f0fcffffffff01')
+    const reader = new RecordReader(types)
+    expect([...reader.feed(Buffer.from(spread, 'hex'))]).toHaveLength(2)
+    expect(reader.end()).toBe(2)
+  })
+
   it('finds every flipped bit', () => {
     const accepted: string[] = []
     for (let bit = 0; bit < golden.length * 8; bit += 1) {

@@ -77,7 +77,7 @@ export class RecordReader {
       row[Number(field) - 1] = this.#readValue(cursor, type)
       first = false
     }
-    const crc = Number(varint(cursor))
+    const crc = checksum(cursor)
     if (crc !== this.#rowCrc.value) throw malformed(`checksum of row ${this.#rowCount} is ${crc}`)
     this.#crcOfCrcs.updateInt32(crc)
     this.#rowCount += 1
@@ -87,7 +87,7 @@ export class RecordReader {
   #readEnd(cursor: ByteCursor): 'end' {
     const count = unzigzag(varint(cursor))
     if (varint(cursor) >> 3n !== checksumField) throw malformed('no checksum follows the count of rows')
-    const crc = Number(varint(cursor))
+    const crc = checksum(cursor)
     if (count !== BigInt(this.#rowCount)) throw malformed(`${count} rows are said, ${this.#rowCount} were read`)
     if (crc !== this.#crcOfCrcs.value) throw malformed(`checksum of the stream is ${crc}`)
     this.#ended = true
@@ -158,6 +158,14 @@ function varint(cursor: ByteCursor): bigint {
   const value = cursor.varint()
   if (value === undefined) throw malformed('a number is longer than 64 bits')
   return value
+}
+
+/** 32 bits; PyODPS spreads the sign of a large one over 64. */
+function checksum(cursor: ByteCursor): number {
+  const value = varint(cursor)
+  const spread = BigInt.asUintN(64, BigInt.asIntN(32, value))
+  if (value >> 32n !== 0n && value !== spread) throw malformed(`checksum ${value} is longer than 32 bits`)
+  return Number(BigInt.asUintN(32, value))
 }
 
 function unzigzag(value: bigint): bigint {
