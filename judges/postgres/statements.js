@@ -5,4 +5,6 @@ import { measureStatements } from '../../dist/dialect/redshift/measure.js'
 import { fingerprintStatements } from '../../dist/dialect/redshift/row-hash.js'
 
 const { plan, measures } = JSON.parse(await text(process.stdin))
-console.log(JSON.stringify(measures === undefined ? fingerprintStatements(plan, []) : measureStatements(plan, measures)))
+console.log(
+  JSON.stringify(measures === undefined ? fingerprintStatements(plan, []) : measureStatements(plan, measures)),
+)
