@@ -12,6 +12,11 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const program = fileURLToPath(new URL('../.cache/go/bin/versitygw', import.meta.url))
 const startTriesMax = 100
+/** What this server gets wrong itself: title of the test → its own words. One that passes after all is a failure, too. */
+const knownFaults = {
+  // Drops the uploads of the key-marker and then looks for the upload-id-marker it gave among the rest (mp-lister.go).
+  'lists more uploads than a page holds': 'Invalid uploadId marker',
+}
 const keys = { id: 'AKIAJUDGE00000000001', secret: 'judge-secret-0001' }
 
 async function main(factsFile) {
@@ -55,12 +60,18 @@ async function contract(endpoint, outputFile) {
 
 function tell(report) {
   const tests = report.testResults.flatMap((file) => file.assertionResults).filter((test) => test.status !== 'skipped')
-  for (const { title, status, failureMessages } of tests) {
-    const name = title.replaceAll(':', ',')
-    const why = (failureMessages[0] ?? status).replace(/\s+/g, ' ').slice(0, 400)
-    console.log(status === 'passed' ? `ok ${name}` : `FAIL ${name}: ${why}`)
-  }
-  return tests.length > 0 && tests.every((test) => test.status === 'passed') ? 0 : 1
+  const verdicts = tests.map(verdict)
+  for (const { line } of verdicts) console.log(line)
+  return tests.length > 0 && verdicts.every(({ good }) => good) ? 0 : 1
+}
+
+function verdict({ title, status, failureMessages }) {
+  const name = title.replaceAll(':', ',')
+  const why = (failureMessages[0] ?? status).replace(/\s+/g, ' ').slice(0, 400)
+  const fault = knownFaults[title]
+  if (fault !== undefined && status === 'passed') return { good: false, line: `FAIL ${name}: no longer a known fault` }
+  if (fault !== undefined && why.includes(fault)) return { good: true, line: `ok known fault of versitygw, ${name}` }
+  return status === 'passed' ? { good: true, line: `ok ${name}` } : { good: false, line: `FAIL ${name}: ${why}` }
 }
 
 /** Passes everything on; a liar flips the first bit of the bodies of objects. */
