@@ -51,10 +51,14 @@ function submitRequest(client: Submitter, submission: Submission): ResourceReque
   }
 }
 
-/** 201 has the id in `Location` and no body; 200 has the results as well (maxcompute.md 2.2). */
+/**
+ * 201 has the id in `Location` and no body; 200 has the results as well (maxcompute.md 2.2). Every SDK takes what
+ * stands after the last slash, whatever is before it.
+ */
 function readSubmitted(answer: HttpAnswer): Submitted | undefined {
-  const instance = /\/instances\/([^/?#]+)\/?(?:[?#].*)?$/.exec(answer.headers['location'] ?? '')?.[1]
-  if (instance === undefined) return undefined
+  const place = /\/([^/?#]+)\/?(?:[?#].*)?$/.exec(answer.headers['location'] ?? '')
+  const instance = place?.[1]
+  if (instance === undefined || instance === 'instances') return undefined
   const results = answer.status === 200 ? readTaskResults(answer.body) : undefined
   return { instance, ...(results === undefined ? {} : { results }) }
 }

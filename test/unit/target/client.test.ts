@@ -300,6 +300,14 @@ describe('temporary keys', () => {
 })
 
 describe('submit', () => {
+  it.each(['/i7', 'http://host/i7', '/projects/p1/instances/i7/', 'http://host/api/projects/p1/instances/i7?x=1'])(
+    'takes what stands after the last slash of Location: %s',
+    async (location) => {
+      const { client } = await serve(() => ({ status: 201, headers: { Location: location } }))
+      expect(await client.submit(submission)).toEqual({ instance: 'i7' })
+    },
+  )
+
   it('takes the id from Location, and the results of a statement that ran at once', async () => {
     const { client, seen } = await serve((_, n) =>
       n === 1 ? created : { ...created, status: 200, body: result('a\n1\n') },
