@@ -56,11 +56,16 @@ export class Redactor {
     return this.#ignored
   }
 
-  /** A JSON text stays one, with the same keys and structure: journal lines are read back. */
+  /** A JSON text stays one, with the same structure: journal lines are read back. Its numbers stay as they are. */
   text(text: string): string {
     const masked = this.#masked(text)
     if (masked === text || !isJson(text) || isJson(masked)) return masked
-    return JSON.stringify(mapTexts(JSON.parse(text) as Json, (one) => this.#masked(one)))
+    const covered = coveredPlaces(text, [...this.#allSpans(text)])
+    return text.replace(jsonString, (token: string, at: number) => {
+      // A secret may hold the quotation mark itself: `"` and what follows, which no string of the JSON holds alone.
+      const isCrossed = covered[at] === 1 || covered[at + token.length - 1] === 1
+      return isCrossed ? JSON.stringify(mask) : this.#maskedToken(token)
+    })
   }
 
   /** Also masks what stands under a suspicious key. Not for journal lines: an attempt's token is a name, no secret. */
@@ -69,9 +74,20 @@ export class Redactor {
   }
 
   #masked(text: string): string {
-    let masked = cover(text, [...this.#spans(text), ...this.#base64Spans(text)])
+    let masked = cover(text, [...this.#allSpans(text)])
     for (const [pattern, replacement] of shapes) masked = masked.replace(pattern, replacement)
     return masked
+  }
+
+  /** A string of a JSON text: masked in what it says; where it is still a secret as it is written, masked whole. */
+  #maskedToken(token: string): string {
+    const written = JSON.stringify(this.#masked(JSON.parse(token) as string))
+    return this.#masked(written) === written ? written : JSON.stringify(mask)
+  }
+
+  *#allSpans(text: string): Generator<Span> {
+    yield* this.#spans(text)
+    yield* this.#base64Spans(text)
   }
 
   *#spans(text: string): Generator<Span> {
@@ -115,6 +131,16 @@ function cover(text: string, spans: readonly Span[]): string {
   }
   return masked + text.slice(at)
 }
+
+/** 1 at each place that a span covers. */
+function coveredPlaces(text: string, spans: readonly Span[]): Uint8Array {
+  const places = new Uint8Array(text.length)
+  for (const { from, to } of spans) places.fill(1, from, to)
+  return places
+}
+
+/** A string with its quotation marks, in a text that is JSON. */
+const jsonString = /"(?:[^"\\]|\\.)*"/g
 
 function isJson(text: string): boolean {
   if (!/^\s*[[{"]/.test(text)) return false

@@ -107,9 +107,20 @@ describe('a known secret', () => {
       }),
     )
     // An escape before the secret must not lose half of itself.
-    const line = JSON.stringify({ text: '\nabcdef\u0001ffffff' })
-    const read = JSON.parse(redactorOf('nabcdef', '1ffffff').text(line)) as { text: string }
-    expect(read.text).toContain('abcdef')
+    const line = JSON.stringify({ text: '\nabcdef\u0001ffffff', n: 1 })
+    expect(JSON.parse(redactorOf('nabcdef', '1ffffff').text(line))).toEqual({ text: '***', n: 1 })
+  })
+
+  it('is masked where it holds quotation marks that a text happens to be JSON by', () => {
+    expect(redactorOf('"aaaaaa').text('"aaaaaa"')).toBe('"***"')
+    expect(redactorOf('aaaaaa"').text('{"k": ["aaaaaa"]}')).toBe('{"k": ["***"]}')
+    const quoted = fc.constantFrom('"', '["', '{"k":"', '"\\')
+    fc.assert(
+      fc.property(quoted, secretText, fc.constantFrom('"', '"]', '"}'), (before, secret, after) => {
+        expect(redactorOf(secret).text(before + secret + after)).not.toContain(secret)
+        expect(redactorOf(`"${secret}`).text(before + secret + after)).not.toContain(`"${secret}`)
+      }),
+    )
   })
 
   it('is taken from six characters on; the reason for the others does not tell them', () => {
