@@ -32,7 +32,7 @@ const utc = { 'odps.sql.timezone': 'UTC' }
 
 /** statement, code, what the message says besides. */
 const refusals: readonly (readonly [string, string, string])[] = [
-  ['select a::string from t', '0130161', "[1,9] Parse exception - invalid character ':'"],
+  ['select a::string from t', '0130161', "[1,9] Parse exception - invalid token ':'"],
   ["select * from t where s ilike 'x'", '0130161', '[1,25]'],
   ['select\n  a a2 a3\nfrom t', '0130161', "[2,8] Parse exception - invalid token 'a3'"],
   ['select a from t where', '0130161', 'expect an identifier'],

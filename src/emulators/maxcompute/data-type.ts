@@ -20,6 +20,9 @@ export type BaseType =
   | 'json'
   | 'interval_day_time'
   | 'interval_year_month'
+  | 'array'
+  | 'map'
+  | 'struct'
   /** The type of a bare NULL. */
   | 'void'
 
@@ -29,6 +32,10 @@ export interface DataType {
   readonly length?: number
   readonly precision?: number
   readonly scale?: number
+  /** The element of an array; key and value of a map; the fields of a struct. */
+  readonly inner?: readonly DataType[]
+  /** The fields of a struct, lower case. */
+  readonly names?: readonly string[]
 }
 
 /** What a statement's settings and the project's edition allow (maxcompute.md 5.1). */
@@ -72,14 +79,23 @@ export interface WrittenType {
   readonly name: string
   readonly numbers: readonly number[]
   readonly at: Position
+  /** Between `<` and `>`; a struct's have names. */
+  readonly inner?: readonly WrittenType[]
+  readonly names?: readonly string[]
 }
 
+/** Types inside types (maxcompute.md 5.2). */
+const nestingMax = 20
+const nestedBases = ['array', 'map', 'struct'] as const
+const innerCounts: Readonly<Record<string, number>> = { array: 1, map: 2 }
+
 /** The type that was written, or the refusal of the service: unknown, not enabled in this edition, out of range. */
-export function resolveType(written: WrittenType, flags: TypeFlags): DataType {
+export function resolveType(written: WrittenType, flags: TypeFlags, depth = 0): DataType {
   const name = written.name.toLowerCase()
   const { at, numbers } = written
-  if (['array', 'map', 'struct'].includes(name))
-    throw semanticError(at, `type ${name} is not supported by this emulator`)
+  const nested = nestedBases.find((base) => base === name)
+  if (nested !== undefined) return resolveNested(written, nested, flags, depth + 1)
+  if (written.inner !== undefined) throw semanticError(at, `type ${name} has no types inside`)
   if (name === 'decimal') return resolveDecimal(written, flags)
   const known = plainBases.has(name) || name === 'varchar' || name === 'char'
   if (!known) throw semanticError(at, `unknown type '${written.name}'`)
@@ -90,6 +106,24 @@ export function resolveType(written: WrittenType, flags: TypeFlags): DataType {
   if (name === 'varchar' || name === 'char') return resolveSized(written, name)
   if (numbers.length > 0) throw semanticError(at, `type ${name} has no length`)
   return { base: name as BaseType }
+}
+
+function resolveNested(
+  written: WrittenType,
+  base: (typeof nestedBases)[number],
+  flags: TypeFlags,
+  depth: number,
+): DataType {
+  const { at, names, inner = [] } = written
+  if (depth > nestingMax) throw semanticError(at, `type ${base} is nested more than ${nestingMax} levels`)
+  const wanted = innerCounts[base]
+  const isNamed = names !== undefined
+  if (isNamed !== (base === 'struct') || inner.length === 0 || (wanted !== undefined && inner.length !== wanted))
+    throw semanticError(at, `type ${base} is not well formed`)
+  const resolved = inner.map((one) => resolveType(one, flags, depth))
+  if (base === 'map' && isNested(resolved[0])) throw semanticError(at, 'the key of a map cannot be of a nested type')
+  if (names !== undefined && new Set(names).size < names.length) throw semanticError(at, 'struct has a field twice')
+  return { base, inner: resolved, ...(names && { names }) }
 }
 
 function resolveSized(written: WrittenType, base: 'varchar' | 'char'): DataType {
@@ -119,6 +153,12 @@ function resolveDecimal({ numbers, at }: WrittenType, flags: TypeFlags): DataTyp
 /** Lower case, as the metadata spell it: `decimal(10,2)`. */
 export function typeText(type: DataType): string {
   if (type.base === 'decimal') return `decimal(${type.precision ?? 38},${type.scale ?? 18})`
+  if (type.inner !== undefined) {
+    const parts = type.inner.map(
+      (one, i) => (type.names === undefined ? '' : `${type.names[i] ?? ''}:`) + typeText(one),
+    )
+    return `${type.base}<${parts.join(',')}>`
+  }
   return type.length === undefined ? type.base : `${type.base}(${type.length})`
 }
 
@@ -152,7 +192,22 @@ export function engineType(type: DataType): string {
     case 'interval_day_time':
     case 'interval_year_month':
       return 'INTERVAL'
+    case 'array':
+    case 'map':
+    case 'struct':
+      return nestedEngineType(type)
   }
+}
+
+function nestedEngineType({ base, inner = [], names = [] }: DataType): string {
+  const parts = inner.map(engineType)
+  if (base === 'array') return `${parts[0] ?? 'INTEGER'}[]`
+  if (base === 'map') return `MAP(${parts.join(', ')})`
+  return `STRUCT(${parts.map((part, i) => `"${(names[i] ?? '').replaceAll('"', '""')}" ${part}`).join(', ')})`
+}
+
+export function isNested(type: DataType | undefined): boolean {
+  return type?.inner !== undefined
 }
 
 export function isInteger(type: DataType): boolean {

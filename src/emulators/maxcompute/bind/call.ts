@@ -6,6 +6,7 @@ import { dateFunctions } from './date-functions.js'
 import type { CallPlace, FunctionRule } from './function-rule.js'
 import { jsonFunctions } from './json-functions.js'
 import { mathFunctions } from './math-functions.js'
+import { nestedFunctions } from './nested-functions.js'
 import { calendarFunctions } from './calendar-functions.js'
 import { patternFunctions } from './pattern-functions.js'
 import { refusedFunctions } from './refused-functions.js'
@@ -24,6 +25,7 @@ const scalarFunctions = new Map<string, FunctionRule>(
     ...calendarFunctions,
     ...conditionFunctions,
     ...jsonFunctions,
+    ...nestedFunctions,
   }),
 )
 const aggregates = new Map(Object.entries(aggregateFunctions))

@@ -3,6 +3,7 @@ import {
   isFloating,
   isInstant,
   isInteger,
+  isNested,
   isNumeric,
   isTemporal,
   isText,
@@ -12,6 +13,7 @@ import {
 import { explicitCastError } from '../odps-error.js'
 import { instantSql, textSql, wallSql } from './engine-text.js'
 import type { Place } from './bind-context.js'
+import { convertNested } from './nested.js'
 import { fails, typed, type Typed } from './typed.js'
 
 /** CAST(value AS type), with the conversions that the service knows and no others. */
@@ -23,6 +25,7 @@ export function castExplicitly(value: Typed, to: DataType, place: Place): Typed 
 
 function castSql(value: Typed, to: DataType, place: Place): string | undefined {
   const { sql, type: from } = value
+  if (isNested(from) || isNested(to)) return convertNested(value, to)?.sql
   if (from.base === 'void') return `CAST(NULL AS ${engineType(to)})`
   if (isText(to)) return castToText(value, to, place)
   if (isNumeric(to)) return castToNumber(value, to)
@@ -86,6 +89,7 @@ function castToBoolean({ sql, type }: Typed): string | undefined {
 
 /** The same kind of value in a wider form; undefined where the service has no implicit conversion (maxcompute.md 5.6). */
 export function convertImplicitly(value: Typed, to: DataType, place: Place): Typed | undefined {
+  if (isNested(value.type) || isNested(to)) return convertNested(value, to)
   if (!isImplicit(value.type, to, place.bind.settings.hive)) return undefined
   if (value.type.base === to.base && !isSized(to)) return typed(value.sql, to, value)
   if (isText(to) && isText(value.type)) return typed(value.sql, to, value)

@@ -1,8 +1,9 @@
-import { isFloating, isInteger, isInstant, isNumeric, isText, types, type DataType } from '../data-type.js'
+import { isFloating, isInteger, isInstant, isNested, isNumeric, isText, types, type DataType } from '../data-type.js'
 import { implicitCastError } from '../odps-error.js'
 import { typeText } from '../data-type.js'
 import { castExplicitly, convertImplicitly } from './cast.js'
 import type { Place } from './bind-context.js'
+import { sameNested } from './nested.js'
 import { typed, type Typed } from './typed.js'
 
 const order = ['tinyint', 'smallint', 'int', 'bigint']
@@ -29,10 +30,11 @@ export function commonType(a: Typed, b: Typed, place: Place): DataType {
   const [left, right] = [a.type, b.type]
   if (left.base === 'void') return right
   if (right.base === 'void') return left
+  if (sameNested(left, right)) return left
   if (isText(left) && isText(right))
     return left.base === right.base && left.length === right.length ? left : types.string
   if (isNumeric(left) && isNumeric(right)) return commonNumber(a, b)
-  if (left.base === right.base) return left
+  if (left.base === right.base && !isNested(left)) return left
   if (isInstant(left) && isInstant(right)) return types.timestamp
   if (left.base === 'date' && isInstant(right)) return right
   if (isInstant(left) && right.base === 'date') return left

@@ -1,4 +1,4 @@
-import { isFloating, isInstant, type DataType } from '../data-type.js'
+import { isFloating, isInstant, isText, type DataType } from '../data-type.js'
 import type { Switches } from '../switches.js'
 
 /** How a value becomes text: by CAST … AS STRING, and in the cells of `?result`. */
@@ -23,7 +23,31 @@ export function textSql(sql: string, type: DataType, form: TextForm): string {
     return `maxcompute.moment_text_${switches.timestampFraction}(${wall})`
   }
   if (type.base === 'binary') return `decode(${sql})`
+  if (type.inner !== undefined) return nestedText(sql, type, type.inner, form)
   return `CAST(${sql} AS VARCHAR)`
+}
+
+/** `[1, 2]`, `{k:v, l:\\N}`, `{a:1, b:x}` (maxcompute.md 2.3); a text with marks in it is quoted, which is a guess. */
+function nestedText(sql: string, type: DataType, inner: readonly DataType[], form: TextForm): string {
+  const part = (value: string, of: DataType): string => {
+    const written = textSql(value, of, form)
+    return `coalesce(${isText(of) ? `maxcompute.part_text(${written})` : written}, '\\N')`
+  }
+  const [first, second] = inner
+  if (type.base === 'struct') {
+    const fields = inner.map((one, i) => {
+      const field = `'${(type.names?.[i] ?? '').replaceAll("'", "''")}'`
+      return `${field} || ':' || ${part(`struct_extract(${sql}, ${field})`, one)}`
+    })
+    return `CASE WHEN ${sql} IS NOT NULL THEN '{' || ${fields.join(" || ', ' || ")} || '}' END`
+  }
+  if (first === undefined) throw new Error(`${type.base} has types inside`)
+  // Lambdas inside each other need names of their own.
+  const item = `x${sql.length}`
+  if (second === undefined)
+    return `'[' || array_to_string(list_transform(${sql}, lambda ${item}: ${part(item, first)}), ', ') || ']'`
+  const entry = `${part(`${item}.key`, first)} || ':' || ${part(`${item}.value`, second)}`
+  return `'{' || array_to_string(list_transform(map_entries(${sql}), lambda ${item}: ${entry}), ', ') || '}'`
 }
 
 function decimalText(sql: string, type: DataType, form: TextForm): string {
@@ -59,6 +83,8 @@ export const engineMacros: readonly string[] = [
   `CREATE OR REPLACE MACRO maxcompute.moment_text_nine(v) AS strftime(v, '%Y-%m-%d %H:%M:%S.%f') || '000'`,
   `CREATE OR REPLACE MACRO maxcompute.float_text(v, t) AS CASE
      WHEN isnan(v) THEN 'NaN' WHEN isinf(v) AND v > 0 THEN 'Infinity' WHEN isinf(v) THEN '-Infinity' ELSE t END`,
+  `CREATE OR REPLACE MACRO maxcompute.part_text(v) AS CASE WHEN v = '' OR v <> trim(v) OR regexp_matches(v, '[,:{}\\[\\]"''\\\\]')
+     THEN '"' || replace(replace(v, '\\', '\\\\'), '"', '\\"') || '"' ELSE v END`,
   // Positions from 1; a negative start counts from the end and keeps searching towards it.
   `CREATE OR REPLACE MACRO maxcompute.nth_place(s, part, first, n) AS CASE
      WHEN s IS NULL OR part IS NULL OR first IS NULL THEN NULL WHEN part = '' THEN 1

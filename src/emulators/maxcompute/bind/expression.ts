@@ -8,6 +8,7 @@ import { bindInterval, bindNumber, bindTypedLiteral } from './literals.js'
 import { applyOperator, compare, condition } from './operators.js'
 import type { Scope } from './scope.js'
 import type { BindContext } from './bind-context.js'
+import { elementOf, fieldOf } from './nested.js'
 import { text, typed, type Typed } from './typed.js'
 
 /** An expression in a scope, with its type; throws the service's refusal. */
@@ -27,7 +28,11 @@ export function bindExpression(expression: Expression, scope: Scope, bind: BindC
     case 'interval':
       return bindInterval(expression, bind)
     case 'column':
-      return scope.column(expression.parts, at)
+      return bindColumn(expression.parts, at, scope)
+    case 'element':
+      return bindElement(expression, scope, bind)
+    case 'field':
+      return fieldIn(bindExpression(expression.of, scope, bind), expression.name, at)
     case 'row':
       throw semanticError(at, 'a row of values is only allowed before IN (SELECT …)')
     case 'star':
@@ -56,6 +61,33 @@ export function bindExpression(expression: Expression, scope: Scope, bind: BindC
     case 'scalar':
       return bindTest(expression, scope, bind)
   }
+}
+
+/** A column, or fields inside a column that is a struct: `t.s.a.b`. */
+function bindColumn(parts: readonly string[], at: Position, scope: Scope): Typed {
+  const column = scope.tryColumn(parts, at)
+  if (column !== undefined) return column
+  const last = parts[parts.length - 1] ?? ''
+  const outer = parts.length > 1 ? bindStruct(parts.slice(0, -1), at, scope) : undefined
+  return outer === undefined ? scope.column(parts, at) : fieldIn(outer, last, at)
+}
+
+function bindStruct(parts: readonly string[], at: Position, scope: Scope): Typed | undefined {
+  const column = scope.tryColumn(parts, at)
+  if (column !== undefined) return column
+  const outer = parts.length > 1 ? bindStruct(parts.slice(0, -1), at, scope) : undefined
+  return outer === undefined ? undefined : fieldOf(outer, parts[parts.length - 1] ?? '')
+}
+
+function fieldIn(of: Typed, name: string, at: Position): Typed {
+  const field = fieldOf(of, name)
+  if (field === undefined) throw semanticError(at, `field ${name} cannot be resolved in ${typeText(of.type)}`)
+  return field
+}
+
+function bindElement(expression: Extract<Expression, { kind: 'element' }>, scope: Scope, bind: BindContext): Typed {
+  const of = bindExpression(expression.of, scope, bind)
+  return elementOf(of, bindExpression(expression.index, scope, bind), { at: expression.at, bind })
 }
 
 type TestExpression = Extract<Expression, { kind: 'between' | 'in' | 'is' | 'like' | 'in-query' | 'exists' | 'scalar' }>

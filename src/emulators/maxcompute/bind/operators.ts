@@ -4,6 +4,7 @@ import { castExplicitly } from './cast.js'
 import { argument, asDouble, cappedDecimal, commonNumber, commonType, decimalShape } from './common-type.js'
 import { instantSql, wallSql } from './engine-text.js'
 import type { Place } from './bind-context.js'
+import { refuseNested } from './nested.js'
 import { fails, typed, type Typed } from './typed.js'
 
 /** `a operator b`, with the service's types (maxcompute.md 6). */
@@ -95,6 +96,7 @@ function bitwise(operator: string, left: Typed, right: Typed, place: Place): Typ
 
 /** The engine's comparison of two values that the service can compare. */
 export function compare(operator: string, left: Typed, right: Typed, place: Place): Typed {
+  refuseNested([left, right], place, 'comparing values')
   const [a, b] = comparable(left, right, place)
   const floating = isFloating(left.type) || isFloating(right.type) || isFloating(commonType(left, right, place))
   if (operator === '<=>') return typed(`(${a} IS NOT DISTINCT FROM ${b})`, types.boolean, left, right)

@@ -1,29 +1,8 @@
 /** What the service has and this emulator has not: the refusal names it instead of denying that it exists. */
 export const refusedFunctions: ReadonlySet<string> = new Set([
-  // Of arrays, maps and structs, which this emulator has no columns of.
-  ...[
-    'array',
-    'map',
-    'struct',
-    'named_struct',
-    'split',
-    'size',
-    'explode',
-    'posexplode',
-    'inline',
-    'sequence',
-    'slice',
-  ],
-  ...[
-    'array_contains',
-    'array_join',
-    'array_distinct',
-    'sort_array',
-    'map_keys',
-    'map_values',
-    'str_to_map',
-    'flatten',
-  ],
+  // Of arrays and maps.
+  ...['split', 'size', 'explode', 'posexplode', 'inline', 'sequence', 'slice'],
+  ...['array_join', 'array_distinct', 'sort_array', 'str_to_map', 'flatten'],
   ...[
     'collect_list',
     'collect_set',

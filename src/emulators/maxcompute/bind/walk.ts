@@ -38,6 +38,10 @@ function partsOf(expression: Expression): readonly Expression[] {
     }
     case 'row':
       return expression.items
+    case 'element':
+      return [expression.of, expression.index]
+    case 'field':
+      return [expression.of]
     default:
       return []
   }

@@ -49,6 +49,10 @@ export type Expression = { readonly at: Position } & (
       readonly pattern: Expression
     }
   | CaseExpression
+  /** `array[0]`, `map['key']` */
+  | { readonly kind: 'element'; readonly of: Expression; readonly index: Expression }
+  /** `struct.name` behind anything but a column's own name. */
+  | { readonly kind: 'field'; readonly of: Expression; readonly name: string }
   | { readonly kind: 'cast'; readonly operand: Expression; readonly type: WrittenType }
 )
 

@@ -1,5 +1,5 @@
 import type { WrittenType } from '../data-type.js'
-import { parseError } from '../odps-error.js'
+import type { Position } from '../odps-error.js'
 import type { Call, Expression, Order, Window } from './ast.js'
 import { readOrders, startsQuery } from './query-start.js'
 import type { TokenReader } from './token-reader.js'
@@ -8,7 +8,26 @@ const typedLiterals = ['DATE', 'DATETIME', 'TIMESTAMP', 'TIMESTAMP_NTZ', 'X', 'J
 /** Reserved words that are also functions (maxcompute.md 5.4 lists them as words). */
 const reservedFunctions = ['IF', 'REPLACE', 'REGEXP', 'DATE', 'ARRAY', 'MAP', 'STRUCT', 'LEFT', 'RIGHT', 'TIMESTAMP']
 
+/** A value, and what is picked out of it: `a[0]`, `m['k']`, `s(…).field`. */
 export function readPrimary(reader: TokenReader): Expression {
+  let value = readValue(reader)
+  for (;;) {
+    const at = reader.at
+    if (reader.takeMark('[')) {
+      value = { kind: 'element', of: value, index: reader.expression(), at }
+      reader.expectMark(']')
+    } else if (value.kind !== 'column' && value.kind !== 'star' && reader.isMark('.') && isField(reader)) {
+      reader.next()
+      value = { kind: 'field', of: value, name: reader.fieldName(), at }
+    } else return value
+  }
+}
+
+function isField(reader: TokenReader): boolean {
+  return reader.peek(1).kind === 'word' || reader.peek(1).kind === 'quoted'
+}
+
+function readValue(reader: TokenReader): Expression {
   const { at, kind, text } = reader.token
   if (kind === 'number') return readNumber(reader)
   if (kind === 'string') return { kind: 'string', value: reader.string(), at }
@@ -104,9 +123,26 @@ export function readType(reader: TokenReader): WrittenType {
   const at = reader.at
   if (reader.token.kind !== 'word') throw reader.unexpected('a type')
   const name = reader.next().text
-  if (reader.isMark('<')) throw parseError(at, `type ${name} is not supported by this emulator`)
+  if (reader.takeMark('<')) return reader.nested(() => readInner(reader, name, at))
   const numbers = reader.isMark('(') ? reader.inParentheses(() => reader.list(() => Number(reader.digits()))) : []
   return { name, numbers, at }
+}
+
+/** After `<`: `bigint>`, `string,array<int>>`, `a:int,b:string>`. */
+function readInner(reader: TokenReader, name: string, at: Position): WrittenType {
+  const isStruct = name.toLowerCase() === 'struct'
+  const names: string[] = []
+  const inner = reader.list(() => {
+    if (isStruct) {
+      names.push(reader.fieldName())
+      reader.expectMark(':')
+    }
+    const type = readType(reader)
+    if (isStruct && reader.takeWords('COMMENT')) reader.string()
+    return type
+  })
+  reader.expectMark('>')
+  return { name, numbers: [], at, inner, ...(isStruct && { names }) }
 }
 
 function readInterval(reader: TokenReader): Expression {

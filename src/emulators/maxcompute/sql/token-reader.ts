@@ -110,6 +110,13 @@ export class TokenReader {
     return this.next().text.toLowerCase()
   }
 
+  /** Of a struct: reserved words are names there. Lower case. */
+  fieldName(): string {
+    const { kind } = this.token
+    if (kind !== 'word' && kind !== 'quoted') throw this.unexpected('a field')
+    return this.next().text.toLowerCase()
+  }
+
   /** After a point or AS: reserved words still need backticks. */
   qualifiedName(): Name {
     const at = this.at

@@ -14,7 +14,7 @@ export interface Token {
 const spaces = /(?:\s+|--[^\n]*|\/\*[\s\S]*?\*\/)+/y
 const word = /[\p{L}_][\p{L}\p{N}_]*/uy
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:BD|[LSYDF])?(?![\p{L}\p{N}_])/iuy
-const marks = /<=>|<>|!=|<=|>=|\|\||==|[-+*/%=<>(),.;&|^~]/y
+const marks = /<=>|<>|!=|<=|>=|\|\||==|[-+*/%=<>(),.;&|^~:[\]]/y
 
 /** Tokens of a statement; the last one is `end`. Both quotes delimit strings, backticks delimit names (maxcompute.md 5.4). */
 export function tokenize(text: string): Token[] {

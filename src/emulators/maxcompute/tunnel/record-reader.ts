@@ -117,9 +117,31 @@ export class RecordReader {
       case 'char':
       case 'json':
         return textOf(this.#readBytes(cursor), type)
+      case 'array':
+        return this.#readList(cursor, type.inner?.[0])
+      case 'map': {
+        const [keys, values] = [0, 1].map((side) => this.#readList(cursor, type.inner?.[side]))
+        if (keys?.length !== values?.length) throw malformed('a map has another number of keys than of values')
+        return (keys ?? []).map((key, i) => [key, values?.[i] ?? null])
+      }
+      case 'struct':
+        return (type.inner ?? []).map((inner) => this.#readPart(cursor, inner))
       default:
         return this.#readInteger(cursor, type)
     }
+  }
+
+  #readList(cursor: ByteCursor, type: DataType | undefined): readonly EngineValue[] {
+    const count = Number(varint(cursor))
+    if (type === undefined || count > cellByteCountMax) throw malformed(`a list of ${count} elements`)
+    const items: EngineValue[] = []
+    for (let i = 0; i < count; i += 1) items.push(this.#readPart(cursor, type))
+    return items
+  }
+
+  /** Whether it is NULL, and else the value. */
+  #readPart(cursor: ByteCursor, type: DataType): EngineValue {
+    return varint(cursor) !== 0n ? null : this.#readValue(cursor, type)
   }
 
   #checked(bytes: Buffer): Buffer {

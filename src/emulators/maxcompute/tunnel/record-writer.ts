@@ -3,6 +3,7 @@ import type { DataType } from '../data-type.js'
 import { Crc32c } from './crc32c.js'
 
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
+const numberBases: readonly string[] = ['boolean', 'tinyint', 'smallint', 'int', 'bigint', 'date', 'datetime']
 const rowEnd = 33_553_408
 const countField = 33_554_430
 const checksumField = 33_554_431
@@ -22,7 +23,7 @@ export class RecordWriter {
   write(row: EngineRow): void {
     for (const [index, type] of this.#types.entries()) {
       const value = row[index]
-      if (value !== null && value !== undefined) this.#writeValue(index + 1, type, value)
+      if (value !== null && value !== undefined) this.#writeField(index + 1, type, value)
     }
     const crc = this.#rowCrc.value
     this.#rowCrc.reset()
@@ -46,62 +47,86 @@ export class RecordWriter {
     return bytes
   }
 
-  #writeValue(column: number, type: DataType, value: EngineValue): void {
+  #writeField(column: number, type: DataType, value: EngineValue): void {
     this.#rowCrc.updateInt32(column)
+    this.#tag(column, wireOf(type))
+    this.#writeValue(type, value)
+  }
+
+  #writeValue(type: DataType, value: EngineValue): void {
     switch (type.base) {
       case 'float':
       case 'double':
-        return this.#floating(column, type.base, value as number)
+        return this.#floating(type.base, value as number)
       case 'boolean':
-        this.#tag(column, wire.varint)
         this.#rowCrc.update(Uint8Array.of(value === true ? 1 : 0))
         return this.#varint(value === true ? 1n : 0n)
       case 'datetime':
-        return this.#integer(column, floorDivide(value as bigint, 1000n))
+        return this.#integer(floorDivide(value as bigint, 1000n))
       case 'timestamp':
       case 'timestamp_ntz':
-        return this.#moment(column, value as bigint)
+        return this.#moment(value as bigint)
       case 'decimal':
-        return this.#text(column, Buffer.from(decimalText(value as EngineDecimal)))
+        return this.#text(Buffer.from(decimalText(value as EngineDecimal)))
       case 'string':
       case 'varchar':
       case 'char':
       case 'json':
-        return this.#text(column, Buffer.from(value as string))
+        return this.#text(Buffer.from(value as string))
       case 'binary':
-        return this.#text(column, value as Uint8Array)
+        return this.#text(value as Uint8Array)
+      case 'array':
+        return this.#list(type.inner?.[0], value as readonly EngineValue[])
+      case 'map': {
+        const entries = value as readonly (readonly EngineValue[])[]
+        for (const side of [0, 1]) {
+          const items = entries.map((entry) => entry[side] ?? null)
+          this.#list(type.inner?.[side], items)
+        }
+        return
+      }
+      case 'struct':
+        return type.inner?.forEach((inner, i) => this.#part(inner, (value as readonly EngineValue[])[i] ?? null))
       default:
-        return this.#integer(column, BigInt(value as number | bigint))
+        return this.#integer(BigInt(value as number | bigint))
     }
   }
 
-  #integer(column: number, value: bigint): void {
-    this.#tag(column, wire.varint)
+  #list(type: DataType | undefined, items: readonly EngineValue[]): void {
+    if (type === undefined) throw new Error('a list has a type inside')
+    this.#varint(BigInt(items.length))
+    for (const item of items) this.#part(type, item)
+  }
+
+  /** Whether it is NULL, and else the value; the checksum takes the value alone. */
+  #part(type: DataType, value: EngineValue): void {
+    this.#varint(value === null ? 1n : 0n)
+    if (value !== null) this.#writeValue(type, value)
+  }
+
+  #integer(value: bigint): void {
     this.#rowCrc.updateInt64(value)
     this.#varint(zigzag(value))
   }
 
-  #floating(column: number, base: 'float' | 'double', value: number): void {
+  #floating(base: 'float' | 'double', value: number): void {
     const bytes = Buffer.alloc(base === 'float' ? 4 : 8)
     if (base === 'float') bytes.writeFloatLE(value)
     else bytes.writeDoubleLE(value)
-    this.#tag(column, base === 'float' ? wire.fixed32 : wire.fixed64)
     this.#rowCrc.update(bytes)
     this.#pieces.push(bytes)
   }
 
-  #text(column: number, bytes: Uint8Array): void {
-    this.#tag(column, wire.bytes)
+  #text(bytes: Uint8Array): void {
     this.#varint(BigInt(bytes.length))
     this.#rowCrc.update(bytes)
     this.#pieces.push(Buffer.from(bytes))
   }
 
   /** Seconds and nanoseconds, without a length before them. */
-  #moment(column: number, micros: bigint): void {
+  #moment(micros: bigint): void {
     const seconds = floorDivide(micros, 1_000_000n)
     const nanos = Number(micros - seconds * 1_000_000n) * 1000
-    this.#tag(column, wire.bytes)
     this.#rowCrc.updateInt64(seconds)
     this.#rowCrc.updateInt32(nanos)
     this.#varint(zigzag(seconds))
@@ -122,6 +147,12 @@ export class RecordWriter {
     bytes.push(Number(rest))
     this.#pieces.push(Buffer.from(bytes))
   }
+}
+
+function wireOf({ base }: DataType): number {
+  if (base === 'float') return wire.fixed32
+  if (base === 'double') return wire.fixed64
+  return numberBases.includes(base) ? wire.varint : wire.bytes
 }
 
 function zigzag(value: bigint): bigint {

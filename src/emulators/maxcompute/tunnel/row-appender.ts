@@ -1,6 +1,6 @@
 import type * as Duck from '@duckdb/node-api'
 import type { EngineConnection, EngineDecimal, EngineValue } from '../../sql-engine.js'
-import type { DataType } from '../data-type.js'
+import { isNested, type DataType } from '../data-type.js'
 
 /** Rows between two flushes: what waits in memory. */
 const flushRowCount = 10_000
@@ -29,6 +29,7 @@ export class RowAppender {
     for (const [index, type] of this.#types.entries()) {
       const value = row[index] ?? null
       if (value === null) this.#appender.appendNull()
+      else if (isNested(type)) this.#appender.appendValue(this.#nested(type, value), this.#appender.columnType(index))
       else this.#appendValue(type, value)
     }
     this.#appender.endRow()
@@ -38,6 +39,43 @@ export class RowAppender {
 
   close(): void {
     this.#appender.closeSync()
+  }
+
+  #nested(type: DataType, value: EngineValue): Duck.DuckDBValue {
+    const { inner = [], names = [] } = type
+    if (value === null) return null
+    if (!isNested(type)) return this.#leaf(type, value)
+    const items = value as readonly EngineValue[]
+    if (type.base === 'array') return this.#duck.listValue(items.map((item) => this.#nested(inner[0] ?? type, item)))
+    if (type.base === 'struct') {
+      const fields = names.map((name, i) => [name, this.#nested(inner[i] ?? type, items[i] ?? null)] as const)
+      return this.#duck.structValue(Object.fromEntries(fields))
+    }
+    const entries = (items as readonly (readonly EngineValue[])[]).map(([key = null, one = null]) => ({
+      key: this.#nested(inner[0] ?? type, key),
+      value: this.#nested(inner[1] ?? type, one),
+    }))
+    return this.#duck.mapValue(entries)
+  }
+
+  #leaf(type: DataType, value: EngineValue): Duck.DuckDBValue {
+    const { DuckDBBlobValue, DuckDBDateValue, DuckDBDecimalValue, DuckDBTimestampValue } = this.#duck
+    switch (type.base) {
+      case 'date':
+        return new DuckDBDateValue(value as number)
+      case 'datetime':
+      case 'timestamp':
+      case 'timestamp_ntz':
+        return new DuckDBTimestampValue(value as bigint)
+      case 'decimal': {
+        const decimal = value as EngineDecimal
+        return new DuckDBDecimalValue(decimal.value, type.precision ?? 38, decimal.scale)
+      }
+      case 'binary':
+        return new DuckDBBlobValue(value as Uint8Array)
+      default:
+        return value as Duck.DuckDBValue
+    }
   }
 
   #appendValue(type: DataType, value: EngineValue): void {
