@@ -1,4 +1,5 @@
 import type { AccessKeys, Credentials } from '../model/credentials.js'
+import { isSame } from './fresh-keys.js'
 
 /** In the form that the AWS SDK asks for. */
 export function awsCredentials(credentials: Credentials) {
@@ -8,8 +9,9 @@ export function awsCredentials(credentials: Credentials) {
       accessKeyId: keys.accessKeyId,
       secretAccessKey: keys.accessKeySecret,
       ...(keys.securityToken !== undefined && { sessionToken: keys.securityToken }),
-      // The SDK asks again when this comes near; without it, it never does.
-      ...(keys.expiresAt !== undefined && { expiration: new Date(keys.expiresAt) }),
+      // The SDK asks again when this comes near, and without it never: keys that can be renewed before their time are
+      // asked for at each request, since it would go on with those that were refused.
+      ...(credentials.renew !== undefined && { expiration: new Date() }),
     }
   }
 }
@@ -32,5 +34,13 @@ export function sdkCredentials(provide: (asked?: { forceRefresh?: boolean }) => 
       ...(keys.expiration !== undefined && { expiresAt: keys.expiration.getTime() }),
     }
   }
-  return { current: () => take(), renew: () => take({ forceRefresh: true }) }
+  let flight: Promise<AccessKeys> | undefined
+  const renew = async (refused: AccessKeys): Promise<AccessKeys> => {
+    const known = await take()
+    // Who comes later than others with the same refused keys gets what those fetched.
+    if (!isSame(known, refused)) return known
+    flight ??= take({ forceRefresh: true }).finally(() => (flight = undefined))
+    return flight
+  }
+  return { current: () => take(), renew }
 }

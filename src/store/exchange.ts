@@ -6,14 +6,15 @@ import { OpenRequest } from './open-request.js'
 /** Makes the house's error of a vendor's. */
 export type Describe = (subject: string, error: unknown) => unknown
 
-/** One request with a small body or none, under the caller's signal and deadline. */
+/** One request with a small body or none, under the caller's signal and deadline, and the patience that it may take. */
 export async function ask<Answer>(
   subject: string,
   call: Call,
   describe: Describe,
   send: (request: OpenRequest) => Promise<Answer>,
+  patienceMilliseconds?: number,
 ): Promise<Answer> {
-  const request = new OpenRequest(subject, call, 0)
+  const request = new OpenRequest(subject, call, 0, patienceMilliseconds)
   try {
     return await send(request)
   } catch (error) {

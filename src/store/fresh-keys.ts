@@ -17,8 +17,7 @@ export async function withFreshKeys<Result>(
   try {
     return await use(keys)
   } catch (error) {
-    if (!isExpired(error) || credentials.renew === undefined) throw error
-    return use(await credentials.renew(keys))
+    return use(await otherKeys(credentials, keys, error))
   }
 }
 
@@ -31,9 +30,19 @@ export async function withKeysOnce<Result>(
   try {
     return await use(keys)
   } catch (error) {
-    if (!isExpired(error) || credentials.renew === undefined) throw error
-    await credentials.renew(keys)
+    await otherKeys(credentials, keys, error)
     const { code, message } = error as MigrationError
     throw new MigrationError(code, message, { transient: true, cause: error })
   }
+}
+
+/** Throws the error where it tells of something else, and where there are no others: the same ones would be refused again. */
+async function otherKeys(credentials: Credentials, refused: AccessKeys, error: unknown): Promise<AccessKeys> {
+  const others = isExpired(error) ? await credentials.renew?.(refused) : undefined
+  if (others === undefined || isSame(others, refused)) throw error
+  return others
+}
+
+export function isSame(one: AccessKeys, other: AccessKeys): boolean {
+  return one.accessKeyId === other.accessKeyId && one.securityToken === other.securityToken
 }

@@ -16,15 +16,18 @@ const timerMillisecondsMax = 2 ** 31 - 1
 export class OpenRequest {
   /** For messages: `read s3://bucket/key`. */
   readonly subject: string
+  /** How long a service may be silent, where that is longer than others may. */
+  readonly patienceMilliseconds: number | undefined
   readonly #call: Call
   readonly #controller = new AbortController()
   readonly #timer: NodeJS.Timeout
   readonly #onAbort = (): void => this.abort(interrupted(this.subject))
 
-  constructor(subject: string, call: Call, byteCount: number) {
+  constructor(subject: string, call: Call, byteCount: number, patienceMilliseconds?: number) {
     this.subject = subject
+    this.patienceMilliseconds = patienceMilliseconds
     this.#call = call
-    const milliseconds = timeLimit(call, byteCount)
+    const milliseconds = timeLimit(call, patienceMilliseconds ?? baseMilliseconds, byteCount)
     this.#timer = setTimeout(() => this.abort(timedOut(subject, milliseconds)), milliseconds)
     this.#timer.unref()
     // Many requests hang on one signal by design; Node warns of the eleventh.
@@ -52,8 +55,8 @@ export class OpenRequest {
   }
 }
 
-function timeLimit(call: Call, byteCount: number): number {
-  const own = baseMilliseconds + (byteCount / bytesPerSecondMin) * 1000
+function timeLimit(call: Call, patienceMilliseconds: number, byteCount: number): number {
+  const own = patienceMilliseconds + (byteCount / bytesPerSecondMin) * 1000
   return Math.ceil(Math.max(0, Math.min(own, call.deadlineAt - Date.now(), timerMillisecondsMax)))
 }
 

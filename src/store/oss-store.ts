@@ -48,6 +48,8 @@ export interface OssStoreOptions {
 
 /** ali-oss only warns about keys that it does not refresh when neither this nor its own refresher is set. */
 const refreshIntervalMilliseconds = 24 * 60 * 60 * 1000
+/** Joining 10,000 chunks may take a service minutes, in which nothing is to be heard of it. */
+const completeMilliseconds = 10 * 60 * 1000
 const forbidOverwrite = { 'x-oss-forbid-overwrite': 'true' }
 
 /**
@@ -105,10 +107,7 @@ export class OssStore implements ObjectStore {
     const wanted = of.range && of.range.last - of.range.first + 1
     const request = new OpenRequest(subject, call, wanted ?? Number.MAX_SAFE_INTEGER)
     try {
-      const keys = await this.#options.credentials.current()
-      const { stream, res } = await this.#client(location.bucket, request, keys).getStream(location.key, {
-        headers: readHeaders(of),
-      })
+      const { stream, res } = await this.#openRead(subject, location, readHeaders(of), request)
       const told = Number(res.headers['content-length'] ?? -1)
       if (told >= 0 && told === (wanted ?? told)) return guardAnswer(stream, told, request)
       stream.destroy()
@@ -156,8 +155,12 @@ export class OssStore implements ObjectStore {
 
   async complete({ location, uploadId }: Upload, receipts: readonly ChunkReceipt[], call: Call): Promise<ObjectInfo> {
     const chunks = receipts.map(({ number, etag }) => ({ number, etag: quotedEtag(etag) }))
-    const { res } = await this.#ask(`complete ${locationText(location)}`, location.bucket, call, (client) =>
-      client.completeMultipartUpload(location.key, uploadId, chunks, { headers: { ...forbidOverwrite } }),
+    const { res } = await this.#ask(
+      `complete ${locationText(location)}`,
+      location.bucket,
+      call,
+      (client) => client.completeMultipartUpload(location.key, uploadId, chunks, { headers: { ...forbidOverwrite } }),
+      completeMilliseconds,
     )
     const byteCount = receipts.reduce((sum, receipt) => sum + receipt.byteCount, 0)
     return { location, byteCount, etag: bareEtag(res.headers['etag']), ...crc64Of(res.headers) }
@@ -200,14 +203,31 @@ export class OssStore implements ObjectStore {
     this.#transport.close()
   }
 
+  #openRead(
+    subject: string,
+    { bucket, key }: Location,
+    headers: Record<string, string>,
+    request: OpenRequest,
+  ): ReturnType<OssClient['getStream']> {
+    return withFreshKeys(this.#options.credentials, async (keys) => {
+      try {
+        return await this.#client(bucket, request, keys).getStream(key, { headers })
+      } catch (error) {
+        throw ossError(subject, request.reasonOr(error))
+      }
+    })
+  }
+
   #ask<Answer>(
     subject: string,
     bucket: string,
     call: Call,
     send: (client: OssClient) => Promise<Answer>,
+    patienceMilliseconds?: number,
   ): Promise<Answer> {
+    const request = (open: OpenRequest, keys: AccessKeys): Promise<Answer> => send(this.#client(bucket, open, keys))
     return withFreshKeys(this.#options.credentials, (keys) =>
-      ask(subject, call, ossError, (request) => send(this.#client(bucket, request, keys))),
+      ask(subject, call, ossError, (open) => request(open, keys), patienceMilliseconds),
     )
   }
 

@@ -55,18 +55,19 @@ export class OssTransport {
 
   #send(url: string, asked: OssTransportRequest, open: OpenRequest): Promise<IncomingMessage> {
     const secure = url.startsWith('https:')
+    const silence = open.patienceMilliseconds ?? idleMilliseconds
     const options = {
       method: asked.method,
       headers: asked.headers,
       agent: secure ? this.#agents.https : this.#agents.http,
-      timeout: idleMilliseconds,
+      timeout: silence,
       signal: open.signal,
     }
     return new Promise((resolve, reject) => {
       const req = secure ? httpsRequest(url, options) : httpRequest(url, options)
       req.once('response', resolve)
       req.on('error', reject)
-      req.on('timeout', () => req.destroy(idle(open.subject)))
+      req.on('timeout', () => req.destroy(idle(open.subject, silence)))
       if (asked.stream) asked.stream.pipe(req)
       else req.end(asked.content)
     })
@@ -92,7 +93,7 @@ async function readAll(res: IncomingMessage, subject: string): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-function idle(subject: string): MigrationError {
-  const message = `${subject}: nothing moved on the connection for ${idleMilliseconds} ms`
+function idle(subject: string, milliseconds: number): MigrationError {
+  const message = `${subject}: nothing moved on the connection for ${milliseconds} ms`
   return new MigrationError('store-failed', message, { transient: true })
 }

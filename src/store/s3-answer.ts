@@ -128,3 +128,8 @@ function decodeKey(key: string): string {
 export function isGone(error: unknown): boolean {
   return error instanceof MigrationError && error.code === 'store-missing' && !error.message.includes('NoSuchBucket')
 }
+
+/** A refusal of which only the status is known. */
+export function isMute(error: unknown): boolean {
+  return error instanceof MigrationError && /, (?:400|403|404)\)/.test(error.message)
+}

@@ -4,7 +4,6 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
-  HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
@@ -23,10 +22,11 @@ import { openAgents } from '../network/agents.js'
 import type { Route } from '../network/route.js'
 import { awsCredentials, sdkCredentials } from './aws-credentials.js'
 import { bareEtag, quotedEtag } from './etag.js'
-import { ask, sendBody } from './exchange.js'
+import type { OpenRequest } from './open-request.js'
 import { provenanceToMetadata } from './provenance.js'
 import {
   isGone,
+  isMute,
   listedObjects,
   listedUploads,
   nextToken,
@@ -34,7 +34,7 @@ import {
   statedObject,
   type UploadMarkers,
 } from './s3-answer.js'
-import { s3Error } from './s3-failure.js'
+import { askS3, sendToS3 } from './s3-exchange.js'
 import { S3Reader } from './s3-reader.js'
 import type { S3ReaderOptions } from './s3-reader.js'
 import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store.js'
@@ -84,9 +84,7 @@ export class S3Store implements ObjectStore {
   }
 
   async ping(call: Call): Promise<void> {
-    const subject = `ping s3://${this.#bucket}/`
-    const command = new ListObjectsV2Command({ Bucket: this.#bucket, MaxKeys: 1 })
-    await ask(subject, call, s3Error, ({ signal }) => this.#client.send(command, { abortSignal: signal }))
+    await this.#listOne(`ping s3://${this.#bucket}/`, this.#bucket, call)
   }
 
   async *list(prefix: Location, call: Call): AsyncGenerator<ObjectInfo> {
@@ -98,7 +96,7 @@ export class S3Store implements ObjectStore {
         EncodingType: 'url',
         ...(token !== undefined && { ContinuationToken: token }),
       })
-      const page = await ask(`list ${locationText(prefix)}`, call, s3Error, ({ signal }) =>
+      const page = await this.#ask(`list ${locationText(prefix)}`, call, ({ signal }) =>
         this.#client.send(command, { abortSignal: signal }),
       )
       yield* listedObjects(prefix, page)
@@ -107,29 +105,14 @@ export class S3Store implements ObjectStore {
   }
 
   async stat(location: Location, call: Call): Promise<ObjectInfo | undefined> {
-    const subject = `stat ${locationText(location)}`
-    const command = new HeadObjectCommand({ Bucket: location.bucket, Key: location.key, ChecksumMode: 'ENABLED' })
-    try {
-      const head = await ask(subject, call, s3Error, ({ signal }) =>
-        this.#client.send(command, { abortSignal: signal }),
-      )
-      return statedObject(location, head)
-    } catch (error) {
-      if (!isGone(error)) throw error
-    }
-    // An answer to HEAD has no body, so a missing bucket looks like a missing object: ask for the bucket itself.
-    const bucket = new HeadBucketCommand({ Bucket: location.bucket })
-    await ask(`stat s3://${location.bucket}/`, call, s3Error, ({ signal }) =>
-      this.#client.send(bucket, { abortSignal: signal }),
-    )
-    return undefined
+    const head = await this.#head(`stat ${locationText(location)}`, location, { ChecksumMode: 'ENABLED' }, call)
+    return head && statedObject(location, head)
   }
 
   async partByteCount(location: Location, number: number, call: Call): Promise<number | undefined> {
     const subject = `stat part ${number} of ${locationText(location)}`
-    const command = new HeadObjectCommand({ Bucket: location.bucket, Key: location.key, PartNumber: number })
-    const head = await ask(subject, call, s3Error, ({ signal }) => this.#client.send(command, { abortSignal: signal }))
-    return head.PartsCount === undefined ? undefined : head.ContentLength
+    const head = await this.#head(subject, location, { PartNumber: number }, call)
+    return head?.PartsCount === undefined ? undefined : head.ContentLength
   }
 
   read(location: Location, of: { range?: ByteRange; ifMatch?: string }, call: Call): Promise<Readable> {
@@ -152,10 +135,10 @@ export class S3Store implements ObjectStore {
         IfNoneMatch: '*',
         Metadata: provenanceToMetadata(meta),
       })
-    const answer = await sendBody(
+    const answer = await sendToS3(
+      this.credentials,
       `write ${locationText(location)}`,
       call,
-      s3Error,
       { stream: body, byteCount },
       (bytes, { signal }) => this.#client.send(command(bytes), { abortSignal: signal }),
     )
@@ -169,9 +152,7 @@ export class S3Store implements ObjectStore {
       Key: location.key,
       Metadata: provenanceToMetadata(meta),
     })
-    const answer = await ask(subject, call, s3Error, ({ signal }) =>
-      this.#client.send(command, { abortSignal: signal }),
-    )
+    const answer = await this.#ask(subject, call, ({ signal }) => this.#client.send(command, { abortSignal: signal }))
     if (answer.UploadId === undefined) throw new MigrationError('store-failed', `${subject}: no upload id was given`)
     return { location, uploadId: answer.UploadId }
   }
@@ -186,7 +167,7 @@ export class S3Store implements ObjectStore {
     const subject = `write chunk ${chunkNumber} of ${locationText(upload.location)}`
     const command = (Body: Readable) =>
       new UploadPartCommand({ ...target(upload), PartNumber: chunkNumber, Body, ContentLength: byteCount })
-    const answer = await sendBody(subject, call, s3Error, { stream: body, byteCount }, (bytes, { signal }) =>
+    const answer = await sendToS3(this.credentials, subject, call, { stream: body, byteCount }, (bytes, { signal }) =>
       this.#client.send(command(bytes), { abortSignal: signal }),
     )
     return { number: chunkNumber, byteCount, etag: bareEtag(answer.ETag) }
@@ -199,7 +180,7 @@ export class S3Store implements ObjectStore {
         ...target(upload),
         ...(marker !== undefined && { PartNumberMarker: marker }),
       })
-      const page = await ask(`list chunks of ${locationText(upload.location)}`, call, s3Error, ({ signal }) =>
+      const page = await this.#ask(`list chunks of ${locationText(upload.location)}`, call, ({ signal }) =>
         this.#client.send(command, { abortSignal: signal }),
       )
       for (const part of page.Parts ?? []) {
@@ -215,7 +196,7 @@ export class S3Store implements ObjectStore {
       IfNoneMatch: '*',
       MultipartUpload: { Parts: receipts.map(({ number, etag }) => ({ PartNumber: number, ETag: quotedEtag(etag) })) },
     })
-    const answer = await ask(`complete ${locationText(upload.location)}`, call, s3Error, ({ signal }) =>
+    const answer = await this.#ask(`complete ${locationText(upload.location)}`, call, ({ signal }) =>
       this.#client.send(command, { abortSignal: signal }),
     )
     const byteCount = receipts.reduce((sum, receipt) => sum + receipt.byteCount, 0)
@@ -225,7 +206,7 @@ export class S3Store implements ObjectStore {
   async abort(upload: Upload, call: Call): Promise<void> {
     const command = new AbortMultipartUploadCommand(target(upload))
     try {
-      await ask(`abort upload of ${locationText(upload.location)}`, call, s3Error, ({ signal }) =>
+      await this.#ask(`abort upload of ${locationText(upload.location)}`, call, ({ signal }) =>
         this.#client.send(command, { abortSignal: signal }),
       )
     } catch (error) {
@@ -238,7 +219,7 @@ export class S3Store implements ObjectStore {
     do {
       const query = { Bucket: prefix.bucket, Prefix: prefix.key, EncodingType: 'url' as const, ...next }
       const command = new ListMultipartUploadsCommand(query)
-      const page = await ask(`list uploads ${locationText(prefix)}`, call, s3Error, ({ signal }) =>
+      const page = await this.#ask(`list uploads ${locationText(prefix)}`, call, ({ signal }) =>
         this.#client.send(command, { abortSignal: signal }),
       )
       yield* listedUploads(prefix, page)
@@ -248,7 +229,7 @@ export class S3Store implements ObjectStore {
 
   async remove(location: Location, call: Call): Promise<void> {
     const command = new DeleteObjectCommand({ Bucket: location.bucket, Key: location.key })
-    await ask(`remove ${locationText(location)}`, call, s3Error, ({ signal }) =>
+    await this.#ask(`remove ${locationText(location)}`, call, ({ signal }) =>
       this.#client.send(command, { abortSignal: signal }),
     )
   }
@@ -256,6 +237,29 @@ export class S3Store implements ObjectStore {
   close(): void {
     this.#reader.close()
     this.#client.destroy()
+  }
+
+  /** An answer to HEAD has no words: where it is a refusal, or nothing is found, a listing tells whether the object is to blame. */
+  async #head(subject: string, { bucket, key }: Location, more: object, call: Call) {
+    const command = new HeadObjectCommand({ Bucket: bucket, Key: key, ...more })
+    const ask = () => this.#ask(subject, call, ({ signal }) => this.#client.send(command, { abortSignal: signal }))
+    try {
+      return await ask()
+    } catch (error) {
+      if (!isMute(error)) throw error
+      await this.#listOne(subject, bucket, call)
+      // The listing may have renewed keys that had expired.
+      return isGone(error) ? undefined : ask()
+    }
+  }
+
+  async #listOne(subject: string, bucket: string, call: Call): Promise<void> {
+    const command = new ListObjectsV2Command({ Bucket: bucket, MaxKeys: 1 })
+    await this.#ask(subject, call, ({ signal }) => this.#client.send(command, { abortSignal: signal }))
+  }
+
+  #ask<Answer>(subject: string, call: Call, send: (request: OpenRequest) => Promise<Answer>): Promise<Answer> {
+    return askS3(this.credentials, subject, call, send)
   }
 }
 

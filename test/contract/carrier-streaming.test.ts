@@ -245,6 +245,14 @@ describe('the streaming carrier', () => {
       ],
       ['a lost reply to the completion', () => ossFault('CompleteMultipartUpload', { do: 'cut', when: 'after' })],
       ['a throttled completion', () => ossFault('CompleteMultipartUpload', { do: 'throttle' })],
+      [
+        'chunks that the service fails on',
+        () => ossFault('UploadPart', { do: 'fail', status: 500, code: 'InternalError' }, { times: 2 }),
+      ],
+      [
+        'an object that the service fails on',
+        () => ossFault('PutObject', { do: 'fail', status: 502, code: 'BadGateway' }, { times: 2 }),
+      ],
       ['throttled chunks', () => ossFault('UploadPart', { do: 'throttle' }, { times: 2 })],
     ])('outlives %s', async (_what, order) => {
       const small = patternedBytes(5000)

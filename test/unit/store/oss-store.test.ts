@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
+import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { staticCredentials } from '../../../src/access/credentials.js'
 import { OssStore } from '../../../src/store/oss-store.js'
@@ -64,11 +65,22 @@ describe('the way to OSS', () => {
         socket.on('error', () => undefined)
       }),
     )
+    const location = { store: 'oss', bucket: 'stage', key: 'x' } as const
+    const meta = { run: 'r', source: 's', sourceEtag: 'e' }
+    const upload = { location, uploadId: 'U' }
+    const body = () => Readable.from(['x'])
     for (const endpoint of [`localhost:${port}`, `https://localhost:${port}`]) {
-      const failure = await failureOf(open(endpoint, { pathStyle: true }).ping(testCall()))
-      expect(failure).toMatchObject({ code: 'store-unreachable' })
+      const store = open(endpoint, { pathStyle: true })
+      for (const asked of [
+        () => store.ping(testCall()),
+        () => store.read(location, {}, testCall()),
+        () => store.write(location, body(), 1, meta, testCall()),
+        () => store.writeChunk(upload, 1, body(), 1, testCall()),
+      ]) {
+        expect(await failureOf(asked())).toMatchObject({ code: 'store-unreachable' })
+      }
     }
     const tlsHandshake = 0x16
-    expect(firstBytes).toEqual([tlsHandshake, tlsHandshake])
+    expect(firstBytes).toEqual(Array(8).fill(tlsHandshake))
   })
 })
