@@ -4,6 +4,7 @@ import { locationText } from '../model/names.js'
 import type { Call } from '../model/work.js'
 import type { ObjectInfo, Upload } from '../store/store.js'
 import { persist } from './attempts.js'
+import { chunkSize } from './chunk-grid.js'
 import { chunksOf, copyChunk, corrupt } from './copy-chunk.js'
 import type { Chunk } from './copy-chunk.js'
 import { crcCombine } from './crc64.js'
@@ -15,10 +16,6 @@ import { refuseForeign } from './recognise.js'
 import { checkInChunks, digestFor } from './source-check.js'
 import type { SourceCheck } from './source-check.js'
 import { together } from './together.js'
-
-/** Of an upload, by the stores' rules. */
-const chunkCountMax = 10_000
-const mebibyte = 1024 * 1024
 
 /** Copies an object chunk by chunk, taking up what an earlier process left. `arrived` is told the bytes of each chunk. */
 export async function copyLarge(
@@ -153,11 +150,6 @@ function vanished({ part, target }: Crossing): MigrationError {
 
 function uploadEntry({ part, meta }: Crossing, { uploadId }: Upload, chunkByteCount: number): UploadEntry {
   return { kind: 'upload', key: part.location.key, uploadId, etag: meta.sourceEtag, chunkByteCount }
-}
-
-function chunkSize(byteCount: number, wanted: number): number {
-  const least = Math.ceil(byteCount / chunkCountMax / mebibyte) * mebibyte
-  return wanted * chunkCountMax >= byteCount ? wanted : least
 }
 
 function inOrder(chunks: ReadonlyMap<number, ChunkEntry>): ChunkEntry[] {

@@ -13,7 +13,7 @@ import type { Slots } from './slots.js'
 export interface StreamingCarrierLimits {
   /** Of all consignments of one carrier together. */
   readonly chunksInFlight: number
-  /** Bytes; larger where an object would have over 10,000 chunks. */
+  /** Bytes; up to twice as many for large objects, and more where one would have over 10,000 chunks. */
   readonly chunkByteCount: number
   /** Objects up to this size (bytes) travel in one request. */
   readonly smallObjectByteCountMax: number

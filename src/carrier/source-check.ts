@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Call } from '../model/work.js'
 import type { ObjectInfo } from '../store/store.js'
+import { chunkByteCountMin, chunkCountMax, leastChunkSize } from './chunk-grid.js'
 import { combineCrc } from './crc64.js'
 import type { DigestKind } from './copy-job.js'
 import type { Crossing, Passage } from './crossing.js'
@@ -13,11 +14,11 @@ export type SourceCheck =
   /** The MD5 of the MD5s of all parts, which the chunks follow. */
   | { readonly kind: 'md5-of-parts'; readonly expected: string; readonly partByteCount: number }
 
-/** The fewest bytes that OSS takes as a chunk which is not the last (transfer.md 3.5). */
-const chunkByteCountMin = 100 * 1024
-/** What is sent again at most when one chunk fails; parts of Redshift and of the SDKs are far below. */
+/**
+ * What is sent again at most when one chunk fails; parts of Redshift and of the SDKs are far below. An object whose own
+ * chunks must be larger may have parts as large.
+ */
 const chunkByteCountMax = 512 * 1024 * 1024
-const chunkCountMax = 10_000
 
 /** How an object that crosses in chunks can be proven at its source; undefined: not at all (transfer.md 5). */
 export async function checkInChunks(
@@ -45,7 +46,8 @@ async function gridCheck(
   sizeOf: SizeOf,
 ): Promise<SourceCheck | undefined> {
   const first = await sizeOf(1)
-  if (first === undefined || first > chunkByteCountMax || partCount > chunkCountMax) return undefined
+  const most = Math.max(chunkByteCountMax, leastChunkSize(byteCount))
+  if (first === undefined || first > most || partCount > chunkCountMax) return undefined
   if (partCount > 1 && first < chunkByteCountMin) return undefined
   // Parts may differ; where the last is not what equal ones leave for it, they do.
   if (Math.ceil(byteCount / first) !== partCount) return undefined

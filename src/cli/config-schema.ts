@@ -15,7 +15,12 @@ const limits = z
     load: atOnce(8),
     verify: atOnce(4),
     chunksInFlight: atOnce(8).describe('over all relations'),
-    chunkMegabytes: z.int().min(1).max(512).default(8),
+    chunkMegabytes: z
+      .int()
+      .min(1)
+      .max(512)
+      .default(8)
+      .describe('of a copy; twice as many for objects of 16 GB and more, and what fits 10,000 chunks beyond 160 GB'),
     partMegabytes: z
       .int()
       .min(32)
