@@ -12,6 +12,7 @@ const mebibyte = 1024 * 1024
  * thousand, and beyond that only what 10,000 chunks make necessary. In whole mebibytes where it is more than wanted.
  */
 export function chunkSize(byteCount: number, wanted: number): number {
+  if (byteCount <= wanted * chunkCountGood) return wanted
   const good = Math.min(roundUp(byteCount / chunkCountGood), 2 * wanted)
   return Math.max(wanted, good, leastChunkSize(byteCount))
 }

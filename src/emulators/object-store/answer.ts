@@ -1,23 +1,15 @@
-import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { StoredBytes } from './data-files.js'
 import { ConnectionCut, bend, type Mishap } from './mishap.js'
-
-/** Bytes of a stored object, `first` on; the handle is closed by whoever sends it. */
-export interface StoredBody {
-  readonly handle: FileHandle
-  readonly first: number
-  readonly byteCount: number
-}
 
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string | StoredBody
+  /** Stored bytes are closed by whoever sends them. */
+  readonly body?: string | StoredBytes
 }
-
-const readAheadByteCount = 256 * 1024
 
 export async function sendAnswer(response: ServerResponse, answer: Answer, mishap: Mishap): Promise<void> {
   const { body } = answer
@@ -30,9 +22,9 @@ export async function sendAnswer(response: ServerResponse, answer: Answer, misha
       response.end()
       return
     }
-    await pipeline(cutHalfway(bend(openBody(body, byteCount), mishap), mishap, byteCount), response)
+    await pipeline(cutHalfway(bend(openBody(body), mishap), mishap, byteCount), response)
   } finally {
-    if (body !== undefined && typeof body !== 'string') await body.handle.close()
+    if (body !== undefined && typeof body !== 'string') await body.close()
   }
 }
 
@@ -45,15 +37,8 @@ function writeHead(response: ServerResponse, answer: Answer, byteCount: number):
   response.writeHead(answer.status)
 }
 
-function openBody(body: string | StoredBody, byteCount: number): AsyncIterable<Uint8Array> {
-  if (typeof body === 'string') return Readable.from([Buffer.from(body).subarray(0, byteCount)])
-  const { handle, first } = body
-  return handle.createReadStream({
-    start: first,
-    end: first + byteCount - 1,
-    highWaterMark: readAheadByteCount,
-    autoClose: false,
-  }) as AsyncIterable<Uint8Array>
+function openBody(body: string | StoredBytes): AsyncIterable<Uint8Array> {
+  return typeof body === 'string' ? Readable.from([Buffer.from(body)]) : body.bytes
 }
 
 async function* cutHalfway(

@@ -3,7 +3,16 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { open, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openDigests, type DigestName } from './digests.js'
-import type { Staged } from './object-record.js'
+import type { Piece, Staged } from './object-record.js'
+
+const readAheadByteCount = 1024 * 1024
+
+/** Bytes of a stored object, to be read once; closed by whoever reads them, whether they were read or not. */
+export interface StoredBytes {
+  readonly byteCount: number
+  readonly bytes: AsyncIterable<Uint8Array>
+  close(): Promise<void>
+}
 
 /** Bodies and their sidecars on disk. A body counts once a sidecar names it; sidecars appear by rename. */
 export class DataFiles {
@@ -38,8 +47,38 @@ export class DataFiles {
     return { file, byteCount, digests: digests.finish() }
   }
 
-  read(file: string): Promise<FileHandle> {
+  /**
+   * What lies in one piece is opened now, so that it can be read to its end whatever becomes of the object; pieces of
+   * which there are many are opened one at a time.
+   */
+  async read(pieces: readonly Piece[], first: number, byteCount: number): Promise<StoredBytes> {
+    const [lone, ...more] = pieces
+    if (byteCount === 0 || lone === undefined) return { byteCount, bytes: nothing(), close: () => Promise.resolve() }
+    if (more.length > 0) return { byteCount, bytes: this.#readPieces(pieces, first, byteCount), close: async () => {} }
+    const handle = await this.#open(lone)
+    return { byteCount, bytes: readHandle(handle, first, byteCount), close: () => handle.close() }
+  }
+
+  #open({ file }: Piece): Promise<FileHandle> {
     return open(join(this.#dir, 'data', file), 'r')
+  }
+
+  async *#readPieces(pieces: readonly Piece[], first: number, byteCount: number): AsyncGenerator<Uint8Array> {
+    let [skip, left] = [first, byteCount]
+    for (const piece of pieces) {
+      const wanted = Math.min(piece.byteCount - skip, left)
+      if (wanted > 0) {
+        const handle = await this.#open(piece)
+        try {
+          yield* readHandle(handle, skip, wanted)
+        } finally {
+          await handle.close()
+        }
+        left -= wanted
+      }
+      skip = Math.max(0, skip - piece.byteCount)
+      if (left === 0) return
+    }
   }
 
   discard(file: string): void {
@@ -79,6 +118,15 @@ export class DataFiles {
       throw error
     }
   }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // An empty object.
+}
+
+function readHandle(handle: FileHandle, first: number, byteCount: number): AsyncIterable<Uint8Array> {
+  const of = { start: first, end: first + byteCount - 1, highWaterMark: readAheadByteCount, autoClose: false }
+  return handle.createReadStream(of) as AsyncIterable<Uint8Array>
 }
 
 async function writeAll(handle: FileHandle, chunk: Uint8Array): Promise<void> {

@@ -35,10 +35,10 @@ export interface ObjectAttributes {
 export interface ObjectRecord extends ObjectAttributes {
   readonly key: string
   readonly byteCount: number
-  /** Of the whole object. */
+  /** Of the whole object; of one that was put together from parts, those that can be combined from theirs. */
   readonly digests: DigestValues
-  /** File below the state's data folder; never written again once it has a record. */
-  readonly file: string
+  /** Its bytes, one piece after the other; several where parts were put together. */
+  readonly pieces: readonly Piece[]
   /** Milliseconds since 1970. */
   readonly modifiedAt: number
 }
@@ -64,9 +64,17 @@ export interface PartRecord {
   readonly modifiedAt: number
 }
 
-/** Bytes that lie on disk and belong to nothing yet. */
-export interface Staged {
+/** A file below the state's data folder; never written again once a record names it. */
+export interface Piece {
   readonly file: string
+  readonly byteCount: number
+}
+
+/** What bytes are that came in. */
+export interface Content {
   readonly byteCount: number
   readonly digests: DigestValues
 }
+
+/** They lie on disk and belong to nothing yet. */
+export interface Staged extends Content, Piece {}

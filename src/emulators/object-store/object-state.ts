@@ -1,14 +1,22 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
-import { DataFiles } from './data-files.js'
+import { combineDigests } from './crc-combine.js'
+import { DataFiles, type StoredBytes } from './data-files.js'
 import type { DigestName } from './digests.js'
 import { KeyIndex } from './key-index.js'
 import { listPage, type ListPage, type ListQuery } from './listing.js'
-import type { BucketRecord, ObjectAttributes, ObjectRecord, Staged } from './object-record.js'
+import type {
+  BucketRecord,
+  Content,
+  ObjectAttributes,
+  ObjectRecord,
+  PartRecord,
+  Piece,
+  UploadRecord,
+} from './object-record.js'
 import { UploadState } from './upload-state.js'
 
 /** Called once the bytes lie on disk, synchronously with what follows: it refuses by throwing, or describes the object. */
-export type Decide = (staged: Staged, existing: ObjectRecord | undefined) => ObjectAttributes
+export type Decide = (content: Content, existing: ObjectRecord | undefined) => ObjectAttributes
 
 interface Bucket {
   readonly record: BucketRecord
@@ -45,12 +53,12 @@ export class ObjectState {
     this.#files.make()
     for (const record of this.#files.readSidecars<BucketRecord>('buckets')) this.#addBucket(record)
     for (const given of this.#given) if (!this.#buckets.has(given.name)) this.createBucket(given.name, given.region)
-    const used = this.uploads.load()
+    const used = new Set<string>()
     for (const { bucket, object } of this.#files.readSidecars<ObjectSidecar>('objects')) {
       this.#buckets.get(bucket)?.objects.set(object.key, object)
-      used.add(object.file)
+      for (const { file } of object.pieces) used.add(file)
     }
-    this.#files.sweep(used)
+    this.#files.sweep(this.uploads.load(used))
   }
 
   buckets(): readonly BucketRecord[] {
@@ -85,8 +93,11 @@ export class ObjectState {
     return objects === undefined ? { entries: [], prefixes: [] } : listPage(objects, query)
   }
 
-  read(file: string): Promise<FileHandle> {
-    return this.#files.read(file)
+  read(
+    { pieces, byteCount }: ObjectRecord,
+    span: { readonly first: number; readonly last: number } = { first: 0, last: byteCount - 1 },
+  ): Promise<StoredBytes> {
+    return this.#files.read(pieces, span.first, span.last - span.first + 1)
   }
 
   async put(
@@ -98,11 +109,20 @@ export class ObjectState {
   ): Promise<ObjectRecord> {
     const staged = await this.#files.stage(body, [...this.#digests, ...digests])
     try {
-      return this.#commit(bucket, key, staged, decide(staged, this.find(bucket, key)))
+      return this.#commit(bucket, key, [staged], staged, decide(staged, this.find(bucket, key)))
     } catch (error) {
       this.#files.discard(staged.file)
       throw error
     }
+  }
+
+  /** Makes an object of an upload's parts where they lie, and ends the upload; what was not chosen of it is removed. */
+  join({ uploadId, bucket, key }: UploadRecord, parts: readonly PartRecord[], decide: Decide): ObjectRecord {
+    const byteCount = parts.reduce((sum, part) => sum + part.byteCount, 0)
+    const content = { byteCount, digests: combineDigests(parts) }
+    const record = this.#commit(bucket, key, parts, content, decide(content, this.find(bucket, key)))
+    this.uploads.remove(uploadId, parts)
+    return record
   }
 
   remove(bucket: string, key: string): void {
@@ -110,15 +130,22 @@ export class ObjectState {
     if (record === undefined) return
     this.#files.removeSidecar(sidecarPath(bucket, key))
     this.#buckets.get(bucket)?.objects.delete(key)
-    this.#files.discard(record.file)
+    for (const { file } of record.pieces) this.#files.discard(file)
   }
 
-  #commit(bucket: string, key: string, staged: Staged, attributes: ObjectAttributes): ObjectRecord {
+  #commit(
+    bucket: string,
+    key: string,
+    bodies: readonly Piece[],
+    { byteCount, digests }: Content,
+    attributes: ObjectAttributes,
+  ): ObjectRecord {
+    const pieces = bodies.map((body): Piece => ({ file: body.file, byteCount: body.byteCount }))
     const existing = this.find(bucket, key)
-    const object: ObjectRecord = { ...attributes, ...staged, key, modifiedAt: Date.now() }
+    const object: ObjectRecord = { ...attributes, byteCount, digests, pieces, key, modifiedAt: Date.now() }
     this.#files.writeSidecar(sidecarPath(bucket, key), { bucket, object } satisfies ObjectSidecar)
     this.#buckets.get(bucket)?.objects.set(key, object)
-    if (existing !== undefined) this.#files.discard(existing.file)
+    for (const { file } of existing?.pieces ?? []) this.#files.discard(file)
     return object
   }
 

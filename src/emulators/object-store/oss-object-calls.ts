@@ -54,9 +54,8 @@ export async function getObject(call: OssCall): Promise<Answer> {
     if (value !== undefined) headers[name] = value
   }
   if (span !== undefined) headers['content-range'] = `bytes ${span.first}-${span.last}/${record.byteCount}`
-  const byteCount = span === undefined ? record.byteCount : span.last - span.first + 1
-  const handle = await call.state.read(record.file)
-  return { status: span === undefined ? 200 : 206, headers, body: { handle, first: span?.first ?? 0, byteCount } }
+  const body = await call.state.read(record, span)
+  return { status: span === undefined ? 200 : 206, headers, body }
 }
 
 export async function headObject(call: OssCall): Promise<Answer> {
@@ -139,9 +138,12 @@ export function ossCopySource(call: OssCall): ObjectRecord {
 }
 
 export async function* readStored(call: OssCall, record: ObjectRecord, span?: Span): AsyncGenerator<Uint8Array> {
-  const handle = await call.state.read(record.file)
-  const range = span && { start: span.first, end: span.last }
-  yield* handle.createReadStream({ ...range, highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>
+  const stored = await call.state.read(record, span)
+  try {
+    yield* stored.bytes
+  } finally {
+    await stored.close()
+  }
 }
 
 function objectHeaders(record: ObjectRecord): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.js'
 import { parseRange, type Span } from './conditions.js'
-import { bend } from './mishap.js'
+import { joinParts } from './join-parts.js'
 import { joinEtags, matchParts, readChosenParts, readPartNumber } from './multipart.js'
 import type { ObjectRecord, PartRecord, Staged, UploadRecord } from './object-record.js'
 import {
@@ -67,14 +67,12 @@ export async function completeMultipartUpload(call: OssCall): Promise<Answer> {
   const upload = findUpload(call)
   const { uploads } = call.state
   const parts = await choosePart(call, upload)
-  const joined = bend(uploads.join(parts), call.mishap)
-  const record = await call.state.put(call.bucket, call.key, joined, [], (_staged, existing) => {
+  const record = await joinParts(call.state, upload, parts, [], call.mishap, (_content, existing) => {
     if (uploads.find(call.bucket, call.key, upload.uploadId) === undefined) throw noSuchUpload(upload.uploadId)
     checkOverwrite(call, existing)
     const { headers, metadata } = upload
     return { headers, metadata, etag: joinEtags(parts), partByteCounts: parts.map((part) => part.byteCount) }
   })
-  uploads.remove(upload.uploadId)
   const text = call.request.query.get('encoding-type') === 'url' ? encode : (name: string): string => name
   const nodes: XmlNode[] = [
     ['Location', `http://${call.request.hostHeader}/${call.bucket}/${encode(call.key)}`],

@@ -20,13 +20,12 @@ const overrides = [
 export async function getObject(call: S3Call): Promise<Answer> {
   const { record, span, headers } = inspect(call)
   askKey(call, record.headers, 'kms:Decrypt')
-  const byteCount = span === undefined ? record.byteCount : span.last - span.first + 1
   for (const name of overrides) {
     const value = call.request.query.get(name)
     if (value !== undefined) headers[name.slice('response-'.length)] = value
   }
-  const handle = await call.face.state.read(record.file)
-  return { status: span === undefined ? 200 : 206, headers, body: { handle, first: span?.first ?? 0, byteCount } }
+  const body = await call.face.state.read(record, span)
+  return { status: span === undefined ? 200 : 206, headers, body }
 }
 
 export async function headObject(call: S3Call): Promise<Answer> {

@@ -1,9 +1,9 @@
 import type { Answer } from './answer.js'
 import { parseRange, type Span } from './conditions.js'
 import { digest, hexToBase64 } from './digests.js'
-import { bend } from './mishap.js'
+import { joinParts } from './join-parts.js'
 import { joinEtags, matchParts, readChosenParts, readPartNumber, type ChosenPart } from './multipart.js'
-import type { Checksum, ObjectRecord, PartRecord, Staged, UploadRecord } from './object-record.js'
+import type { Checksum, Content, ObjectRecord, PartRecord, Staged, UploadRecord } from './object-record.js'
 import { Refusal } from './refusal.js'
 import { readText, toAlgorithm } from './s3-body.js'
 import { describeObject, quotedEtag, readCount, refuseHeaders, s3Namespace, type S3Call } from './s3-call.js'
@@ -114,19 +114,17 @@ export async function completeMultipartUpload(call: S3Call): Promise<Answer> {
   checkPartChecksums(upload, chosen, parts)
   const composite = await compositeChecksum(upload, parts)
   const wanted = upload.checksum === undefined ? [] : [upload.checksum.algorithm]
-  const joined = bend(uploads.join(parts), call.mishap)
-  const record = await call.face.state.put(call.bucket, call.key, joined, wanted, (staged, existing) => {
+  const record = await joinParts(call.face.state, upload, parts, wanted, call.mishap, (content, existing) => {
     if (uploads.find(call.bucket, call.key, upload.uploadId) === undefined) throw noSuchUpload(upload.uploadId)
     checkWriteConditions(call, existing)
-    const checksum = composite ?? fullChecksum(call, upload, staged)
-    checkPromisedChecksum(call, checksum, staged)
+    const checksum = composite ?? fullChecksum(call, upload, content)
+    checkPromisedChecksum(call, checksum, content)
     const partByteCounts = parts.map((part) => part.byteCount)
     const { headers, metadata } = upload
     const partChecksums = composite && parts.map((part) => hexToBase64(part.digests[composite.algorithm] ?? ''))
     const sums = { ...(checksum && { checksum }), ...(partChecksums && { partChecksums }) }
     return { headers, metadata, etag: joinEtags(parts), partByteCounts, ...sums }
   })
-  uploads.remove(upload.uploadId)
   const headers = { ...xmlHeaders, ...shownEncryption(call, record.headers) }
   return { status: 200, headers, body: completeResult(call, record) }
 }
@@ -224,13 +222,13 @@ async function compositeChecksum(upload: UploadRecord, parts: readonly PartRecor
   return { algorithm, type: 'COMPOSITE', value: `${hexToBase64(await digest(algorithm, joined))}-${parts.length}` }
 }
 
-function fullChecksum(call: S3Call, upload: UploadRecord, staged: Staged): Checksum | undefined {
+function fullChecksum(call: S3Call, upload: UploadRecord, staged: Content): Checksum | undefined {
   if (upload.checksum === undefined) return defaultChecksum(call, staged.digests.crc64nvme)
   const { algorithm } = upload.checksum
   return { algorithm, type: 'FULL_OBJECT', value: hexToBase64(staged.digests[algorithm] ?? '') }
 }
 
-function checkPromisedChecksum(call: S3Call, checksum: Checksum | undefined, staged: Staged): void {
+function checkPromisedChecksum(call: S3Call, checksum: Checksum | undefined, staged: Content): void {
   const { headers } = call.request
   const size = headers.get('x-amz-mp-object-size')
   if (size !== undefined && Number(size) !== staged.byteCount) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Answer } from './answer.js'
 import { checkConditions, preconditionFailed } from './conditions.js'
 import { hexToBase64 } from './digests.js'
-import type { Checksum, ChecksumAlgorithm, ObjectRecord, Staged } from './object-record.js'
+import type { Checksum, ChecksumAlgorithm, ObjectRecord, Content } from './object-record.js'
 import { notImplemented, Refusal } from './refusal.js'
 import { readText, toAlgorithm } from './s3-body.js'
 import { askKey, encryptionHeaders, isEncrypted, shownEncryption, withoutEncryption } from './server-encryption.js'
@@ -75,7 +75,7 @@ export async function copyObject(call: S3Call): Promise<Answer> {
 }
 
 /** An MD5, unless a KMS key makes it opaque. */
-function etagOf(staged: Staged, encryption: Readonly<Record<string, string>>): string {
+function etagOf(staged: Content, encryption: Readonly<Record<string, string>>): string {
   return isEncrypted(encryption) ? randomBytes(16).toString('hex') : (staged.digests.md5 ?? '')
 }
 
@@ -173,12 +173,15 @@ export function defaultChecksum(call: S3Call, hex: string | undefined): Checksum
 
 export async function* readAll(
   call: S3Call,
-  record: { readonly file: string },
+  record: ObjectRecord,
   span?: { readonly first: number; readonly last: number },
 ): AsyncGenerator<Uint8Array> {
-  const handle = await call.face.state.read(record.file)
-  const range = span && { start: span.first, end: span.last }
-  yield* handle.createReadStream({ ...range, highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>
+  const stored = await call.face.state.read(record, span)
+  try {
+    yield* stored.bytes
+  } finally {
+    await stored.close()
+  }
 }
 
 function copyAlgorithm(call: S3Call, source: ObjectRecord): ChecksumAlgorithm | undefined {

@@ -24,17 +24,25 @@ export class UploadState {
     this.#digests = digests
   }
 
-  /** The data files that uploads hold. */
-  load(): Set<string> {
-    const used = new Set<string>()
+  /** Adds the data files that uploads hold to those of objects. An upload whose parts an object has was completed. */
+  load(used: ReadonlySet<string>): Set<string> {
+    const held = new Set(used)
     for (const record of this.#files.readSidecars<UploadRecord>('uploads')) {
       this.#uploads.set(record.uploadId, { record, parts: new Map() })
     }
+    const completed = new Set<string>()
     for (const { uploadId, part } of this.#files.readSidecars<PartSidecar>('parts')) {
       this.#uploads.get(uploadId)?.parts.set(part.number, part)
-      used.add(part.file)
+      if (used.has(part.file)) completed.add(uploadId)
+      held.add(part.file)
     }
-    return used
+    for (const uploadId of completed) {
+      this.remove(
+        uploadId,
+        this.parts(uploadId).filter(({ file }) => used.has(file)),
+      )
+    }
+    return held
   }
 
   create(of: Omit<UploadRecord, 'uploadId' | 'initiatedAt'>): UploadRecord {
@@ -88,13 +96,19 @@ export class UploadState {
   /** The parts' bytes, one after the other. */
   async *join(parts: readonly PartRecord[]): AsyncGenerator<Uint8Array> {
     for (const part of parts) {
-      const handle = await this.#files.read(part.file)
-      yield* handle.createReadStream({ highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>
+      const stored = await this.#files.read([part], 0, part.byteCount)
+      try {
+        yield* stored.bytes
+      } finally {
+        await stored.close()
+      }
     }
   }
 
-  remove(uploadId: string): void {
-    const parts = this.parts(uploadId)
+  /** `kept` are parts that belong to an object now. */
+  remove(uploadId: string, kept: readonly PartRecord[] = []): void {
+    const files = new Set(kept.map(({ file }) => file))
+    const parts = this.parts(uploadId).filter(({ file }) => !files.has(file))
     this.#uploads.delete(uploadId)
     this.#files.removeSidecar(`uploads/${uploadId}.json`)
     this.#files.removeSidecar(`parts/${uploadId}`)
