@@ -5,21 +5,18 @@ import type { Call } from '../../model/work.js'
 import type { MaxComputeClient } from './client.js'
 import { parseCsv } from './csv.js'
 import type { InstanceEnd } from './instance-end.js'
+import { readLong, type LookRows } from './long-result.js'
 import { backoff, pause, standardRetry } from './retry.js'
 import { StatementWork, type Pace } from './statement-work.js'
 
 /** Instances that one look may take when they fail in ways that may pass. */
 export const lookTryCountMax = 4
 
-/** A result's rows without its header. */
-export interface LookRows {
-  readonly columns: readonly string[]
-  readonly rows: readonly (readonly (string | null)[])[]
-}
+export type { LookRows }
 
 /**
  * Runs a SELECT and reads all its rows. A look changes nothing, so it is submitted anew when it fails in a way that may
- * pass. Throws `target-refused` for a result that is, or may be, cut at the project's row limit.
+ * pass. A result that is, or may be, cut at the project's row limit is read through the tunnel instead.
  */
 export async function look(
   client: MaxComputeClient,
@@ -27,29 +24,25 @@ export async function look(
   of: { readonly pace: Pace; readonly rowCountMax: number },
   call: Call,
 ): Promise<LookRows> {
-  return lookWith(client, statement, of.pace, call, (_, end) =>
-    Promise.resolve(readRows(statement.purpose, end, of.rowCountMax)),
-  )
+  const { purpose } = statement
+  return lookWith(client, statement, of.pace, call, async (instance, end) => {
+    if (!isCut(end, of.rowCountMax)) return readRows(purpose, end)
+    const long = await readLong(client, purpose, instance, call)
+    // Where the service says that there are more rows than it gave, the tunnel must have more of them.
+    const leastCount = rowCountOf(end.text) + (end.completeness === undefined ? 0 : 1)
+    if (long.rows.length >= leastCount) return long
+    throw cutResult(purpose, end.completeness, long.rows.length)
+  })
 }
 
-/** The same through the tunnel, for as many rows as the statement gives; these are held in memory. */
+/** The same through the tunnel in any case. */
 export async function lookLong(
   client: MaxComputeClient,
   statement: Statement,
   pace: Pace,
   call: Call,
 ): Promise<LookRows> {
-  const bounds = { signal: call.signal, deadlineAt: call.deadlineAt, subject: statement.purpose }
-  return lookWith(client, statement, pace, call, async (instance) => {
-    const download = await client.download(instance, {}, bounds)
-    const rows: (string | null)[][] = []
-    for await (const row of download.rows(bounds)) rows.push(row.map(textOf))
-    return { columns: download.columns.map(({ name }) => name), rows }
-  })
-}
-
-function textOf(cell: string | Uint8Array | null): string | null {
-  return cell instanceof Uint8Array ? Buffer.from(cell).toString('hex') : cell
+  return lookWith(client, statement, pace, call, (instance) => readLong(client, statement.purpose, instance, call))
 }
 
 async function lookWith(
@@ -118,14 +111,23 @@ async function settleLook(
 
 const cancelMillisecondsMax = 5_000
 
-export function readRows(
-  purpose: string,
-  result: { readonly text: string; readonly completeness?: string },
-  rowCountMax: number,
-): LookRows {
-  const [header, ...rows] = parsed(purpose, result.text)
+/** Without the service's own word, a result as long as the limit may be a cut one. */
+function isCut({ text, completeness }: Pick<InstanceEnd, 'text' | 'completeness'>, rowCountMax: number): boolean {
+  return completeness === undefined ? rowCountOf(text) >= rowCountMax : completeness !== 'full'
+}
+
+/** Of a text that may end anywhere; none where it is no CSV text, which reading it will tell. */
+function rowCountOf(text: string): number {
+  try {
+    return Math.max(parseCsv(text).length - 1, 0)
+  } catch {
+    return 0
+  }
+}
+
+function readRows(purpose: string, { text }: Pick<InstanceEnd, 'text'>): LookRows {
+  const [header, ...rows] = parsed(purpose, text)
   if (header === undefined) throw new MigrationError('target-failed', `${purpose}: the result has no header line`)
-  refuseCut(purpose, rows.length, result.completeness, rowCountMax)
   const columns = header.map((name) => name ?? '\\N')
   const uneven = rows.findIndex((row) => row.length !== columns.length)
   if (uneven < 0) return { columns, rows }
@@ -135,15 +137,11 @@ export function readRows(
   )
 }
 
-/** Without the service's own word, a result as long as the limit may be a cut one. */
-function refuseCut(purpose: string, rowCount: number, completeness: string | undefined, rowCountMax: number): void {
-  const cut = completeness === undefined ? rowCount >= rowCountMax : completeness !== 'full'
-  if (!cut) return
-  throw new MigrationError(
-    'target-refused',
-    `${purpose}: the result is cut (${completeness ?? 'no word of the service'}; ${rowCount} rows read, the project gives at most ${rowCountMax})`,
-    { hint: 'ask for fewer rows: aggregate, or add a LIMIT below the limit of the project' },
-  )
+function cutResult(purpose: string, completeness: string | undefined, rowCount: number): MigrationError {
+  const what = `the result is cut (${completeness ?? 'no word of the service'}), and the tunnel has no more than ${rowCount} rows of it either`
+  return new MigrationError('target-refused', `${purpose}: ${what}`, {
+    hint: 'the account needs the right to read the table itself, or ask for fewer rows',
+  })
 }
 
 function parsed(purpose: string, text: string): ReturnType<typeof parseCsv> {

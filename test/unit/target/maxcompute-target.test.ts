@@ -3,6 +3,7 @@ import { MigrationError } from '../../../src/model/errors.js'
 import type { MeasuredRelation, PairedQuery } from '../../../src/model/measure.js'
 import type { Call } from '../../../src/model/work.js'
 import { MaxComputeClient } from '../../../src/target/maxcompute/client.js'
+import { lookRowCountMax } from '../../../src/target/maxcompute/long-result.js'
 import { MaxComputeTarget } from '../../../src/target/maxcompute/maxcompute-target.js'
 import { replay, result, status, taskStatus, xmlError, type Said, type Seen } from './replay-server.js'
 
@@ -303,16 +304,44 @@ describe('looks', () => {
     expect(post?.body).toContain("SELECT k, '$&' FROM `p1`.`region` x JOIN `p1`.`region` y;")
   })
 
-  it('refuse a result that is, or may be, cut', async () => {
+  describe('of a result that is, or may be, cut', () => {
     const rows = '"a","b"\n1,1\n2,2\n3,3\n'
-    const refused = async (text: string, descriptor?: string) =>
-      errorOf((await serve(giving(text, descriptor))).target.answer(query, of, callFor()))
-    expect(await refused(rows)).toMatchObject({ code: 'target-refused', transient: false })
-    expect(await refused('"a","b"\n1,1\n', '{"SelectResultStatus":"TRUNCATED"}')).toMatchObject({
-      code: 'target-refused',
+    const truncated = '{"SelectResultStatus":"TRUNCATED"}'
+    const throughTunnel = async (rowCount: number, text: string, descriptor?: string) => {
+      const columns = ['a', 'b'].map((name, n) => ({ name, type: 'bigint', column_id: String(n), nullable: true }))
+      const session = { DownloadID: 'd1', Status: 'normal', RecordCount: rowCount, Schema: { columns } }
+      const { target, seen } = await serve((one) => {
+        if (one.query.has('service')) return { body: one.headers.host ?? '' }
+        if (one.query.has('downloads')) return { body: JSON.stringify(session) }
+        return giving(text, descriptor)(one)
+      })
+      return { target, openedCount: () => seen.filter(({ query }) => query.has('downloads')).length }
+    }
+    const refused = async (rowCount: number, text: string, descriptor?: string) =>
+      errorOf((await throughTunnel(rowCount, text, descriptor)).target.answer(query, of, callFor()))
+
+    it('ask the tunnel, and refuse what has no more rows there', async () => {
+      const error = await refused(0, '"a","b"\n1,1\n', truncated)
+      expect(error).toMatchObject({ code: 'target-refused', transient: false })
+      expect(error.message).toMatch(/cut \(truncated\), and the tunnel has no more than 0 rows .*\(instance i\d+, http/)
+      // As many rows as the limit, and no word: the tunnel must have as many.
+      expect((await refused(0, rows)).message).toContain('cut (no word of the service)')
+      const none = await throughTunnel(0, '', '{"SelectResultStatus":"NO"}')
+      expect((await errorOf(none.target.answer(query, of, callFor()))).message).toContain('cut (no)')
+      expect(none.openedCount()).toBe(1)
     })
-    const { target } = await serve(giving(rows, '{"SelectResultStatus":"FULL"}'))
-    expect((await target.answer(query, of, callFor())).rows).toHaveLength(3)
+
+    it('refuse one that memory is not to hold, before its first row', async () => {
+      const error = await refused(lookRowCountMax + 1, rows, truncated)
+      expect(error).toMatchObject({ code: 'target-refused', transient: false })
+      expect(error.message).toContain(`the result has 200001 rows, of which 200000 are read`)
+    })
+
+    it('leave a whole one as it is', async () => {
+      const { target, openedCount } = await throughTunnel(0, rows, '{"SelectResultStatus":"FULL"}')
+      expect((await target.answer(query, of, callFor())).rows).toHaveLength(3)
+      expect(openedCount()).toBe(0)
+    })
   })
 
   it('refuse another number of columns than declared', async () => {
