@@ -86,8 +86,8 @@ function withinYears(draft: TypeDraft, column: CatalogColumn, policy: TypePolicy
     }
     case 'clamp': {
       const noted = noting(draft, column, 'RS0128', 'what lies outside the years 1 to 9999 becomes the nearest of them')
-      const unloadExpression = `CASE WHEN ${value} < ${first} THEN ${first} WHEN ${value} > ${last} THEN ${last} ELSE ${value} END`
-      return { ...noted, unloadExpression }
+      const nearest = `CASE WHEN ${value} < ${first} THEN ${first} WHEN ${value} > ${last} THEN ${last} ELSE ${value} END`
+      return { ...noted, unloadExpression: draft.unloadExpression.replace(value, () => nearest) }
     }
     default: {
       const violatedWhere = `(${value} < ${first} OR ${value} > ${last})`

@@ -29,7 +29,7 @@ export function defaultLiteral(
       return typedText('DATE', string === undefined ? undefined : canonicalDate(string))
     case 'timestamp':
     case 'timestamptz':
-      return typedText(column.targetType, string === undefined ? undefined : canonicalTimestamp(string))
+      return typedText(column.targetType, string === undefined ? undefined : momentOf(string, column.targetType))
     case 'text':
       return string === undefined || isUnprintable(column.targetType) ? undefined : quoteLiteral(string)
   }
@@ -67,6 +67,12 @@ function booleanText(text: string): string | undefined {
 
 function typedText(type: string, text: string | undefined): string | undefined {
   return text === undefined ? undefined : `${type}${quoteLiteral(text)}`
+}
+
+/** DATETIME ends at milliseconds, which its literal need not show. */
+function momentOf(text: string, type: string): string | undefined {
+  const moment = canonicalTimestamp(text)
+  return type === 'DATETIME' ? moment?.slice(0, 23).replace(/\.000$/, '') : moment
 }
 
 /** Types that have kind text only because their values travel as text. */

@@ -99,7 +99,9 @@ export function readField(column: ColumnPlan, form: WireForm, field: string): st
   if (form === 'hex') return readBytes(column, `SUBSTR(${field}, ${leadDigitCount + 1})`)
   if (form === 'plain') return asText(field, targetType)
   if (kind === 'boolean') return `CASE WHEN ${field} = 'true' THEN TRUE WHEN ${field} = 'false' THEN FALSE END`
-  return targetType === 'FLOAT' ? `CAST(CAST(${field} AS DOUBLE) AS FLOAT)` : `CAST(${field} AS ${targetType})`
+  // A text becomes a FLOAT by way of DOUBLE, and a DATETIME, whose text has three digits of a second at most, by TIMESTAMP.
+  const between = { FLOAT: 'DOUBLE', DATETIME: 'TIMESTAMP' }[targetType]
+  return `CAST(${between === undefined ? field : `CAST(${field} AS ${between})`} AS ${targetType})`
 }
 
 function readBytes(column: ColumnPlan, digits: string): string {

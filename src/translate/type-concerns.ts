@@ -147,4 +147,11 @@ export const typeConcerns = {
       'Two digits a byte, in lower case. Redshift limits texts to 65,535 bytes: types.longVarbyte says what becomes of values over 32,767 bytes.',
     remedy: 'Read it with UNHEX, or override with BINARY to have that done behind a staging table.',
   },
+  RS0145: {
+    class: 'lossy',
+    title: 'TIMESTAMP or TIMESTAMPTZ becomes DATETIME: what is finer than a millisecond is cut off',
+    explanation:
+      'DATETIME ends at milliseconds, and is an instant that is shown in the zone of the session: a time without a zone is taken as UTC. UNLOAD cuts the microseconds off (DATE_TRUNC), LOAD fills a TIMESTAMP column of a staging table at UTC, and INSERT OVERWRITE casts it. Both sides are compared by the values that were cut.',
+    remedy: 'Leave the override out, or take TIMESTAMP or TIMESTAMP_NTZ, to keep microseconds.',
+  },
 } as const satisfies Readonly<Record<string, ConcernCode>>

@@ -24,6 +24,7 @@ const kinds: Readonly<Record<string, ValueKind>> = {
   DOUBLE: 'float',
   BOOLEAN: 'boolean',
   DATE: 'date',
+  DATETIME: 'timestamptz',
   TIMESTAMP: 'timestamptz',
   TIMESTAMP_NTZ: 'timestamp',
   STRING: 'text',
@@ -106,6 +107,7 @@ function drafted(type: TargetType, expression: string, target: string, concerns:
 function stagingOf(type: TargetType, target: string): TypeDraft['staging'] {
   const value = quoteTarget(target)
   if (type.base === 'TIMESTAMP_NTZ') return { type: 'TIMESTAMP', expression: `CAST(${value} AS TIMESTAMP_NTZ)` }
+  if (type.base === 'DATETIME') return { type: 'TIMESTAMP', expression: `CAST(${value} AS DATETIME)` }
   if (type.base === 'JSON') return { type: 'STRING', expression: `JSON_PARSE(${value})` }
   if (type.base === 'BINARY') return { type: 'STRING', expression: `UNHEX(${value})` }
   return undefined
@@ -202,9 +204,13 @@ function narrowing(
 function convertTimestamp(column: CatalogColumn, type: TargetType, target: string): TypeDraft | undefined {
   const isPlain = column.type.base === 'timestamp without time zone'
   if (!isPlain && column.type.base !== 'timestamp with time zone') return undefined
-  const code = type.base === 'TIMESTAMP_NTZ' ? 'RS0101' : isPlain ? 'RS0102' : 'RS0103'
+  const natural = type.base === 'TIMESTAMP_NTZ' ? 'RS0101' : isPlain ? 'RS0102' : 'RS0103'
+  const code = type.base === 'DATETIME' ? 'RS0145' : natural
   const message = `${column.name} (${column.type.text}) becomes ${type.text} at UTC`
-  const draft = drafted(type, quoteIdentifier(column.name), target, [concernOf(code, message, column.name)])
+  const value = quoteIdentifier(column.name)
+  // Cut before it travels: whether CAST cuts or rounds never matters, and what is measured is what arrives.
+  const expression = type.base === 'DATETIME' ? `DATE_TRUNC('milliseconds', ${value})` : value
+  const draft = drafted(type, expression, target, [concernOf(code, message, column.name)])
   return { ...draft, kind: isPlain ? 'timestamp' : 'timestamptz' }
 }
 

@@ -14,12 +14,17 @@ export function canonicalText(column: ColumnPlan, value: string): string {
       return `CAST(${value} AS STRING)`
     case 'timestamp':
     case 'timestamptz':
-      return sixDigits(`CAST(${value} AS STRING)`)
+      return sixDigits(momentText(column, value))
     case 'float':
       throw new Error(`${column.target}: a float has no canonical text`)
     case 'text':
       return plainText(column, value)
   }
+}
+
+/** The text of a DATETIME ends at seconds, and that of a TIMESTAMP of the same moment does not (maxcompute.md 2.3). */
+export function momentText({ targetType }: Pick<ColumnPlan, 'targetType'>, value: string): string {
+  return `CAST(${targetType === 'DATETIME' ? `CAST(${value} AS TIMESTAMP)` : value} AS STRING)`
 }
 
 /** Neither the zero before the point, which is not always written, nor those at the end: zero itself is empty. */

@@ -5,7 +5,7 @@ import type { ColumnPlan } from '../../model/plan.js'
 import { measureSelects, type MeasureStatement } from '../measure-select.js'
 import { laneStart, summedFloatMax, type FloatKind, type LaneKind } from '../measure-kinds.js'
 import { laneDigitCount } from '../row-hash.js'
-import { canonicalText } from './canonical-text.js'
+import { canonicalText, momentText } from './canonical-text.js'
 import { quoteIdentifier, tableSql } from './identifier.js'
 import { namespaceSettings, typeSettings, utcSettings, type Settings } from './settings.js'
 
@@ -88,7 +88,7 @@ function floatItem(kind: FloatKind, value: string): string {
 /** A result shows DATETIME without milliseconds and TIMESTAMP in forms that vary; text of the server's own making does not. */
 function extremeItem(extreme: string, column: ColumnPlan): string {
   const isMoment = column.kind === 'date' || column.kind === 'timestamp' || column.kind === 'timestamptz'
-  return isMoment ? `CAST(${extreme} AS STRING)` : extreme
+  return isMoment ? momentText(column, extreme) : extreme
 }
 
 /** As the source measured it: without CHAR's padding, and binary data as the hexadecimal text that travelled. */

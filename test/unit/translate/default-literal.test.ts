@@ -35,6 +35,8 @@ describe('defaultLiteral', () => {
       'timestamp',
       "TIMESTAMP_NTZ'2024-02-29 10:00:00.000000'",
     ],
+    ["'2024-02-29 10:00:00'::timestamp", 'DATETIME', 'timestamp', "DATETIME'2024-02-29 10:00:00'"],
+    ["'2024-02-29 10:00:00.123999'::timestamp", 'DATETIME', 'timestamp', "DATETIME'2024-02-29 10:00:00.123'"],
     ['getdate()', 'TIMESTAMP', 'timestamp', undefined],
     ['sysdate', 'TIMESTAMP', 'timestamptz', undefined],
     ['NULL', 'INT', 'integer', null],

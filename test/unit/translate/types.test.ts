@@ -157,6 +157,18 @@ describe('overrides', () => {
       ['RS0101 note'],
     ],
     [plainType('timestamp without time zone'), 'TIMESTAMP', { kind: 'timestamp' }, ['RS0102 note']],
+    ...(['timestamp without time zone', 'timestamp with time zone'] as const).map(
+      (base): [SourceType, string, Partial<ColumnPlan>, string[]] => [
+        plainType(base),
+        'DATETIME',
+        {
+          unloadExpression: `DATE_TRUNC('milliseconds', "C")`,
+          kind: base === 'timestamp with time zone' ? 'timestamptz' : 'timestamp',
+          staging: { type: 'TIMESTAMP', expression: 'CAST(`c` AS DATETIME)' },
+        },
+        ['RS0145 lossy'],
+      ],
+    ),
     [
       plainType('boolean'),
       'STRING',
@@ -198,7 +210,8 @@ describe('overrides', () => {
     [numericType(12, 2), 'BIGINT'],
     [plainType('double precision'), 'DECIMAL(38,18)'],
     [plainType('date'), 'TIMESTAMP'],
-    [plainType('timestamp without time zone'), 'DATETIME'],
+    [plainType('date'), 'DATETIME'],
+    [plainType('timestamp without time zone'), 'DATETIME(3)'],
     [sizedType('character', 10), 'CHAR(256)'],
     [sizedType('character varying', 10), 'BINARY'],
     [plainType('super'), 'VARCHAR(100)'],
@@ -383,6 +396,21 @@ describe('what only data can tell', () => {
     expect(codesOf(sizedType('binary varying', 64000), { type: 'STRING' })).toEqual(['RS0113'])
     expect(codesOf(plainType('super'), { type: 'JSON' })).toEqual(['RS0125'])
     expect(codesOf(plainType('bigint'), { type: 'BIGINT', expression: 'ABS({column})' })).toEqual([])
+  })
+
+  it('is asked of DATETIME, too, and clamped before the milliseconds are cut', () => {
+    const type = plainType('timestamp without time zone')
+    const overrides = [{ match: '*', type: 'DATETIME' }]
+    const { plan, assumptions } = translated(type, { overrides })
+    expect(assumptions.map(({ code }) => code)).toEqual(['RS0122'])
+    expect(plan.targetType).toBe('DATETIME')
+    const [first, last] = [`TIMESTAMP '0001-01-01 00:00:00'`, `TIMESTAMP '9999-12-31 23:59:59.999999'`]
+    expect(translated(type, { overrides, dates: 'clamp' }).plan.unloadExpression).toBe(
+      `DATE_TRUNC('milliseconds', CASE WHEN "C" < ${first} THEN ${first} WHEN "C" > ${last} THEN ${last} ELSE "C" END)`,
+    )
+    expect(translated(type, { overrides, dates: 'null' }).plan.unloadExpression).toBe(
+      `CASE WHEN "C" >= ${first} AND "C" <= ${last} THEN DATE_TRUNC('milliseconds', "C") END`,
+    )
   })
 
   it('leaves the type to an override, by columns too, and the rest to the policy', () => {
