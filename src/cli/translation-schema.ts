@@ -130,16 +130,24 @@ export const relations = z
         .optional()
         .describe('only these columns are carried, in their old order'),
       partition: z
-        .strictObject({
-          by: z.string().min(1).describe("the source's column"),
-          unit: z.enum(['year', 'month', 'day', 'value']).default('value'),
-          unloadPartitioned: z
-            .boolean()
-            .optional()
-            .describe('UNLOAD makes a prefix for each partition, and LOAD needs no staging table; Parquet only'),
-        })
+        .union([
+          z.strictObject({
+            by: z.string().min(1).describe("the source's column"),
+            unit: z.enum(['year', 'month', 'day', 'value']).default('value'),
+            unloadPartitioned: z
+              .boolean()
+              .optional()
+              .describe('UNLOAD makes a prefix for each partition, and LOAD needs no staging table; Parquet only'),
+          }),
+          z.strictObject({
+            name: z.string().min(1).describe("of the partition's column"),
+            value: z.string().min(1).describe('the partition that all rows go to'),
+          }),
+        ])
         .optional()
-        .describe('the table is partitioned by a derived column of text; the data column stays'),
+        .describe(
+          'the table is partitioned by a derived column of text, while the data column stays, or has one partition for all rows',
+        ),
       clustering: z
         .union([
           z.literal('auto'),

@@ -108,8 +108,12 @@ export type Examined = {
 
 export type PartitionUnit = 'year' | 'month' | 'day' | 'value'
 
-/** How the table is cut into partitions: by a derived column of text, so that the data column stays what it was. */
-export interface PartitionPlan {
+/** How the table is cut into partitions: by a column of text behind all others. */
+export type PartitionPlan = DerivedPartition | FixedPartition
+
+/** Derived from a data column, which stays what it was. */
+export interface DerivedPartition {
+  readonly fixed?: undefined
   /** The source's column. */
   readonly by: string
   readonly unit: PartitionUnit
@@ -121,6 +125,15 @@ export interface PartitionPlan {
   readonly nullName: string
   /** UNLOAD lays the rows of each partition below `target=name/`; the parts are then without the column. */
   readonly unloaded?: boolean
+}
+
+/** All rows lie in the one partition of this name; the parts do not hold it. */
+export interface FixedPartition {
+  readonly fixed: string
+  readonly target: string
+  /** Redshift SQL that gives the name. */
+  readonly unloadExpression: string
+  readonly unloaded?: undefined
 }
 
 /** Optional arrangement of a table (maxcompute.md 3). Changes speed, never answers. */

@@ -32,7 +32,7 @@ export function arrangementOf(choice: RelationChoice | undefined, of: Arrangeabl
   if (problem !== undefined) throw new MigrationError('config', `relations.${choice.match}: ${problem}`)
   const { concerns, assumptions = [], ...arrangement } = chosen(choice, of)
   const isPlain = Object.keys(arrangement).length === 0
-  const isDirect = isPlain || arrangement.partition?.unloaded === true
+  const isDirect = isPlain || arrangement.partition?.unloaded === true || arrangement.partition?.fixed !== undefined
   return { arrangement: isDirect ? arrangement : { ...arrangement, strategy: 'staged' }, concerns, assumptions }
 }
 

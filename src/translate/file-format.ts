@@ -131,7 +131,9 @@ function partitionAssumptions(
   plainText: readonly string[],
   { nullText }: TextLayout,
 ): readonly Assumption[] {
-  if (partition === undefined || plainText.includes(partition.by) || !/^[A-Za-z0-9]/.test(nullText)) return []
+  // One that is fixed does not travel.
+  if (partition === undefined || partition.fixed !== undefined) return []
+  if (plainText.includes(partition.by) || !/^[A-Za-z0-9]/.test(nullText)) return []
   return [markerFree(partition.by, partition.unloadExpression, nullText)]
 }
 

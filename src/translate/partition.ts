@@ -6,12 +6,29 @@ import { MigrationError } from '../model/errors.js'
 import type { PairedQuery } from '../model/measure.js'
 import { relationText, type RelationName } from '../model/names.js'
 import { partitionValueByteCountMax } from '../model/part-columns.js'
-import type { Assumption, ColumnPlan, Concern, PartitionPlan, PartitionUnit, RelationPlan } from '../model/plan.js'
+import type {
+  Assumption,
+  ColumnPlan,
+  Concern,
+  DerivedPartition,
+  PartitionPlan,
+  PartitionUnit,
+  RelationPlan,
+} from '../model/plan.js'
 import { concernOf } from './concern-codes.js'
 import { cutToBytes } from './comment.js'
 import { nameByteCountMax, suffixedName } from './legal-name.js'
 
-export interface PartitionChoice {
+export type PartitionChoice = DerivedChoice | FixedChoice
+
+/** One partition for all rows. */
+export interface FixedChoice {
+  /** Of the partition's column. */
+  readonly name: string
+  readonly value: string
+}
+
+export interface DerivedChoice {
   /** The source's column. */
   readonly by: string
   readonly unit: PartitionUnit
@@ -39,18 +56,47 @@ const formats = { year: 'YYYY', month: 'YYYYMM', day: 'YYYYMMDD' } as const
 /** Of one byte each; what else a partition's name may hold is not defined. */
 const valuePattern = '^[A-Za-z0-9][-A-Za-z0-9 :_$#.!@]*$'
 
-/** A derived column of text, beside the data column, which stays. `setting` names the place in the config in errors. */
-export function partitionOf(
-  choice: PartitionChoice,
-  of: {
-    readonly source: RelationName
-    readonly where?: string
-    readonly columns: readonly ColumnPlan[]
-    readonly setting: string
-    /** Most rows that a result of the project may have. */
-    readonly resultRowCountMax?: number | undefined
-  },
-): Partitioning {
+interface Place {
+  readonly source: RelationName
+  readonly where?: string
+  readonly columns: readonly ColumnPlan[]
+  /** The place in the config, for errors. */
+  readonly setting: string
+  /** Most rows that a result of the project may have. */
+  readonly resultRowCountMax?: number | undefined
+}
+
+/** A column of text behind all others. Throws `config` for a choice that the relation cannot have. */
+export function partitionOf(choice: PartitionChoice, of: Place): Partitioning {
+  return 'by' in choice ? derivedPartition(choice, of) : fixedPartition(choice, of)
+}
+
+/** Nothing is assumed of the rows, and each of them goes there. */
+function fixedPartition({ name, value }: FixedChoice, { source, columns, setting }: Place): Partitioning {
+  const subject = `${setting}: ${relationText(source)}`
+  if (!/^[a-z][a-z0-9_]*$/.test(name) || name.length > nameByteCountMax) {
+    throw new MigrationError('config', `${subject}: ${name} is no name of a partition column`, {
+      hint: 'it begins with a small letter, and has small letters, digits and _ behind it',
+    })
+  }
+  if (columns.some(({ target }) => target === name))
+    throw new MigrationError('config', `${subject}: the table has a column ${name} already`)
+  if (!new RegExp(valuePattern).test(value) || value.length > partitionValueByteCountMax || value === nullName) {
+    throw new MigrationError('config', `${subject}: ${JSON.stringify(value)} cannot name a partition`, {
+      hint: 'it begins with a letter or digit, and has at most 255 of those, blanks and - : _ $ # . ! @',
+    })
+  }
+  const unloadExpression = `CAST('${value}' AS VARCHAR(${partitionValueByteCountMax}))`
+  const message = `all rows go to the partition ${name}=${value}`
+  return {
+    partition: { fixed: value, target: name, unloadExpression },
+    concerns: [concernOf('RS0230', message)],
+    assumptions: [],
+  }
+}
+
+/** Beside the data column, which stays. */
+function derivedPartition(choice: DerivedChoice, of: Place): Partitioning {
   const column = of.columns.find(({ source }) => source === choice.by)
   if (column === undefined) {
     throw new MigrationError('config', `${of.setting}: ${relationText(of.source)} has no column ${choice.by} to carry`)
@@ -58,7 +104,7 @@ export function partitionOf(
   const value = choice.unit === 'value' ? plainText(column, of) : momentText(column, choice.unit, of)
   const isUnloaded = choice.unloadPartitioned === true
   if (isUnloaded) refuseStaged(column, choice, of)
-  const partition: PartitionPlan = {
+  const partition: DerivedPartition = {
     by: choice.by,
     unit: choice.unit,
     target: freeName(`${column.target}_${choice.unit}`, of.columns),
@@ -75,7 +121,7 @@ export function partitionOf(
 }
 
 /** Names that may be escaped in keys are not read back for certain; nor is there a staging table for what needs one. */
-function refuseStaged(by: ColumnPlan, { unit }: PartitionChoice, { columns, setting, source }: Place): void {
+function refuseStaged(by: ColumnPlan, { unit }: DerivedChoice, { columns, setting, source }: Place): void {
   const subject = `${setting}.unloadPartitioned: ${relationText(source)}`
   const staged = columns.find((column) => column.staging !== undefined)
   if (staged !== undefined) {
@@ -88,8 +134,6 @@ function refuseStaged(by: ColumnPlan, { unit }: PartitionChoice, { columns, sett
     hint: 'leave unloadPartitioned out, or partition by a date, an integer or a boolean',
   })
 }
-
-type Place = Parameters<typeof partitionOf>[1]
 
 function momentText(column: ColumnPlan, unit: keyof typeof formats, of: Place): string {
   const value = column.unloadExpression
@@ -133,7 +177,10 @@ function freeName(wanted: string, columns: readonly ColumnPlan[]): string {
   return name
 }
 
-function fewPartitions(partition: PartitionPlan, { source, where, resultRowCountMax = Infinity }: Place): Assumption {
+function fewPartitions(
+  partition: DerivedPartition,
+  { source, where, resultRowCountMax = Infinity }: Place,
+): Assumption {
   const most = partition.unloaded === true ? insertPartitionCountMax : partitionCountMax
   const countMax = Math.min(most, resultRowCountMax - 1)
   const counted = `SELECT DISTINCT ${partition.unloadExpression} AS p FROM ${relationSql(source)}${whereSql(where)}`
@@ -147,7 +194,7 @@ function fewPartitions(partition: PartitionPlan, { source, where, resultRowCount
   }
 }
 
-function namedPartitions({ by }: PartitionPlan, value: string): Assumption {
+function namedPartitions({ by }: DerivedPartition, value: string): Assumption {
   const isLong = `OCTET_LENGTH(${value}) > ${partitionValueByteCountMax}`
   return {
     code: 'RS0232',

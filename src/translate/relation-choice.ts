@@ -35,7 +35,7 @@ export function arrangementProblem({
   primaryKey = false,
 }: Omit<RelationChoice, 'match'>): string | undefined {
   if (partition !== undefined && clustering !== undefined) {
-    return 'partition does not go with clustering: clustered tables take no dynamic partitions'
+    return 'partition does not go with clustering: clustered tables take no partitions that the rows name'
   }
   if (primaryKey && clustering !== undefined)
     return 'primaryKey does not go with clustering: Delta tables are not clustered'

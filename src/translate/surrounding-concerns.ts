@@ -72,9 +72,9 @@ export const surroundingConcerns = {
   },
   RS0230: {
     class: 'note',
-    title: 'The table is partitioned by a derived column',
+    title: 'The table is partitioned by a column that the source does not have',
     explanation:
-      'Chosen under relations.<pattern>.partition. A column of text behind all others names the partition of each row; the data column stays. Rows in which it is NULL go to the partition null. The rows pass through a staging table and are written once more.',
+      'Chosen under relations.<pattern>.partition. A column of text behind all others names the partition of each row; the data column that it is derived from stays. Rows in which that is NULL go to the partition null. The rows pass through a staging table and are written once more. With a fixed value all rows lie in that one partition, and LOAD fills it directly.',
     remedy:
       'Give queries a condition on the partition column: MaxCompute refuses to scan all partitions without being told to.',
   },

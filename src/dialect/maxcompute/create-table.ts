@@ -69,9 +69,13 @@ function names(columns: readonly string[]): string {
   return `(${columns.map(quoteIdentifier).join(', ')})`
 }
 
-function partitionSql({ target, by, unit }: PartitionPlan): string {
-  const comment = unit === 'value' ? `the value of ${by}` : `the ${unit} of ${by}`
-  return `${quoteIdentifier(target)} STRING COMMENT ${quoteLiteral(comment)}`
+function partitionSql(partition: PartitionPlan): string {
+  return `${quoteIdentifier(partition.target)} STRING COMMENT ${quoteLiteral(partitionComment(partition))}`
+}
+
+function partitionComment(partition: PartitionPlan): string {
+  if (partition.fixed !== undefined) return `${partition.fixed} for all rows`
+  return `the ${partition.unit} of ${partition.by}`
 }
 
 function clusteringSql({ kind, by, sortedBy, bucketCount }: ClusteringPlan): string {

@@ -23,7 +23,11 @@ export function fillStatements(
 ): Statement[] {
   const { partition } = plan
   if (partition !== undefined) {
-    const inserts = batchesOf(partitions).map((batch) => insertStatement(plan, staging, batchSql(partition, batch)))
+    const batches =
+      partition.fixed === undefined
+        ? batchesOf(partitions).map((batch) => batchSql(partition, batch))
+        : [{ clause: partitionClause(partition) }]
+    const inserts = batches.map((batch) => insertStatement(plan, staging, batch))
     return [dropPartitionsStatement(plan.target, partition), ...inserts]
   }
   if (plan.primaryKey === undefined) return [insertStatement(plan, staging)]
@@ -58,6 +62,11 @@ function deleteStatement(table: TableName): Statement {
   }
 }
 
+/** ` PARTITION (…)`: every row's own, or the one of all; LOAD and INSERT make those that are not there. */
+export function partitionClause({ target, fixed }: PartitionPlan): string {
+  return ` PARTITION (${quoteIdentifier(target)}${fixed === undefined ? '' : `=${quoteLiteral(fixed)}`})`
+}
+
 /** First and last name of each batch, by the order of bytes: the names of partitions are ASCII. */
 function batchesOf(partitions: readonly string[]): readonly (readonly [string, string])[] {
   const sorted = [...partitions].sort((a, b) => (a < b ? -1 : 1))
@@ -71,13 +80,13 @@ function batchesOf(partitions: readonly string[]): readonly (readonly [string, s
 
 interface Batch {
   readonly clause: string
-  readonly where: string
+  readonly where?: string
 }
 
-function batchSql({ target }: PartitionPlan, [first, last]: readonly [string, string]): Batch {
-  const name = quoteIdentifier(target)
+function batchSql(partition: PartitionPlan, [first, last]: readonly [string, string]): Batch {
+  const name = quoteIdentifier(partition.target)
   const where = `WHERE ${name} >= ${quoteLiteral(first)} AND ${name} <= ${quoteLiteral(last)}`
-  return { clause: ` PARTITION (${name})`, where }
+  return { clause: partitionClause(partition), where }
 }
 
 /** By position: INSERT OVERWRITE takes no list of columns, and what names the partition stands last. */
@@ -92,7 +101,7 @@ function insertStatement(plan: RelationPlan, staging: TableName, batch?: Batch):
     'SELECT',
     items.join(',\n'),
     `FROM ${tableSql(staging)}`,
-    ...(batch === undefined ? [] : [batch.where]),
+    ...(batch?.where === undefined ? [] : [batch.where]),
   ]
   return {
     purpose: `fill ${tableText(plan.target)}`,

@@ -4,8 +4,8 @@ import { partColumns } from '../../model/part-columns.js'
 import type { ColumnPlan, PartitionPlan, RelationPlan, TextLayout } from '../../model/plan.js'
 import type { Statement } from '../../model/statement.js'
 import { createTableStatement } from './create-table.js'
-import { emptyStatement, fillStatements } from './fill.js'
-import { quoteIdentifier, tableSql } from './identifier.js'
+import { emptyStatement, fillStatements, partitionClause } from './fill.js'
+import { tableSql } from './identifier.js'
 import { quoteLiteral } from './literal.js'
 import { namespaceSettings, typeSettings, utcSettings, type Settings } from './settings.js'
 
@@ -94,8 +94,9 @@ export function dropTableStatement(table: TableName): Statement {
 
 function loadStatement(request: LoadRequest, table: TableName, partition?: PartitionPlan): Statement {
   const { hiveCompatible = false } = request
+  const clause = partition === undefined ? '' : partitionClause(partition)
   const lines = [
-    `LOAD OVERWRITE TABLE ${tableSql(table)}${partition === undefined ? '' : ` PARTITION (${quoteIdentifier(partition.target)})`}`,
+    `LOAD OVERWRITE TABLE ${tableSql(table)}${clause}`,
     `FROM LOCATION ${quoteLiteral(ossLocation(request))}`,
     ...readerClauses(request),
   ]

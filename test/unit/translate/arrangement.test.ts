@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createPlannedStatement } from '../../../src/dialect/maxcompute/create-table.js'
+import { loadStatements } from '../../../src/dialect/maxcompute/load.js'
 import type { CatalogEntry } from '../../../src/model/catalog.js'
+import { partColumns, selectedColumns } from '../../../src/model/part-columns.js'
 import { planRelation, type PlanPolicy } from '../../../src/translate/relation.js'
 import type { RelationChoice } from '../../../src/translate/relation-choice.js'
 import { partitionQuery } from '../../../src/translate/partition.js'
@@ -97,6 +100,39 @@ describe('partition', () => {
     expect(() => plan({ partition: chosen, format: 'csv' }, plain)).toThrow(/only for format parquet, not csv/)
   })
 
+  it('of a fixed name holds all rows, without a staging table', () => {
+    const plain = { ...entry, columns: entry.columns.filter(({ name }) => !['at', 'doc'].includes(name)) }
+    const fixed = plan({ partition: { name: 'ds', value: '20260101' }, where: 'done' }, plain)
+    const unloadExpression = "CAST('20260101' AS VARCHAR(255))"
+    expect(fixed.partition).toEqual({ fixed: '20260101', target: 'ds', unloadExpression })
+    expect(fixed.strategy).toBe('direct')
+    expect(codes(fixed.concerns)).toContain('RS0230')
+    expect(codes(fixed.assumptions ?? [])).not.toContain('RS0231')
+    const columns = plain.columns.map(({ name }) => name.toLowerCase())
+    expect(selectedColumns(fixed).map(({ target }) => target)).toEqual(columns)
+    expect(partColumns(fixed).map(({ target }) => target)).toEqual(columns)
+    expect(partitionQuery(fixed)?.source).toBe(
+      `SELECT p, COUNT(*) AS n FROM (SELECT ${unloadExpression} AS p FROM {relation} WHERE (done)) AS d GROUP BY p`,
+    )
+    const location = { store: 'oss', bucket: 'b', key: 'k/' } as const
+    const request = { run: 'r', location, loadEndpoint: 'oss-x.example', partitions: ['20260101'] }
+    const texts = (of: typeof fixed) => loadStatements({ plan: of, ...request }).map(({ text }) => text.split('\n')[0])
+    expect(texts(fixed)).toEqual([
+      "ALTER TABLE `p`.`t` DROP IF EXISTS PARTITION (`ds` <> '')",
+      "LOAD OVERWRITE TABLE `p`.`t` PARTITION (`ds`='20260101')",
+    ])
+    const staged = plan({ partition: { name: 'ds', value: '20260101' } })
+    expect(staged.strategy).toBe('staged')
+    expect(texts(staged).slice(1)).toEqual([
+      "ALTER TABLE `p`.`t` DROP IF EXISTS PARTITION (`ds` <> '')",
+      "INSERT OVERWRITE TABLE `p`.`t` PARTITION (`ds`='20260101')",
+    ])
+    expect(loadStatements({ plan: staged, ...request })[2]?.text).not.toMatch(/WHERE|`ds`$/m)
+    expect(createPlannedStatement(fixed, false).text).toContain(
+      "PARTITIONED BY (`ds` STRING COMMENT '20260101 for all rows')",
+    )
+  })
+
   it('is asked of both sides, over the rows that are carried', () => {
     expect(partitionQuery(plan({ partition: { by: 'day', unit: 'month' }, where: 'done' }))).toMatchObject({
       relation: 's.t',
@@ -113,6 +149,11 @@ describe('partition', () => {
     [{ partition: { by: 'kind', unit: 'month' } }, /kind \(character varying\(20\), .*gives no month to partition by/],
     [{ partition: { by: 'day', unit: 'value' } }, /day \(date, DATE in the target\) gives no value to partition by/],
     [{ partition: { by: 'doc', unit: 'value' } }, /doc \(super, .*gives no value/],
+    [{ partition: { name: 'Day', value: '1' } }, /^relations\.s\.\*\.partition: s\.t: Day is no name of a partition/],
+    [{ partition: { name: 'day', value: '1' } }, /the table has a column day already/],
+    [{ partition: { name: 'ds', value: "it's" } }, /"it's" cannot name a partition/],
+    [{ partition: { name: 'ds', value: 'é' } }, /"é" cannot name a partition/],
+    [{ partition: { name: 'ds', value: '1' }, clustering: 'auto' }, /partition does not go with clustering/],
     [{ partition: { by: 'day', unit: 'day' }, clustering: 'auto' }, /partition does not go with clustering/],
     [{ partition: { by: 'day', unit: 'day' }, primaryKey: true }, /primaryKey does not go with partition/],
     [{ clustering: 'auto', primaryKey: true }, /primaryKey does not go with clustering/],
