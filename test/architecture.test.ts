@@ -89,7 +89,7 @@ const may: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Composition roots: the only files that know which adapter stands behind a port. */
-const compositionRoots = new Set(['cli/assemble.ts', 'index.ts', 'carrier/copy-worker.ts'])
+const compositionRoots = new Set(['cli/assemble.ts', 'cli/assemble-source.ts', 'index.ts', 'carrier/copy-worker.ts'])
 
 /** Packages that live in one room. */
 const rooms: readonly (readonly [RegExp, RegExp])[] = [

@@ -42,5 +42,6 @@ function take(known: KnownPart, entry: LedgerEntry): void {
       return
     case 'checksum':
     case 'rejected':
+    case 'egress':
   }
 }

@@ -10,8 +10,10 @@ import type {
   Consignment,
   TransferProof,
 } from './carrier.js'
+import type { Copier } from './copy-job.js'
 import { InlineCopier } from './copy-once.js'
 import { defaultStreamingCarrierLimits, planCrossing, type Crossing, type Passage } from './crossing.js'
+import { BudgetedCopier, type EgressBudget } from './egress-budget.js'
 import { readLedger } from './ledger-state.js'
 import { makeAddresses, type OnlineSource, type OnlineTarget } from './online-addresses.js'
 import { judge, type Judgement } from './online-arrivals.js'
@@ -46,6 +48,8 @@ export interface OnlineCarrierOptions {
   readonly proof: TransferProof
   readonly checksums?: Checksums
   readonly limits: OnlineCarrierLimits
+  /** Of what is read for checksums; absent: no limit. What jobs carry is the service's to count. */
+  readonly egress?: EgressBudget
   /** Absent: as fast as the service goes. */
   readonly qos?: { readonly maxBandWidth?: number; readonly maxImportTaskQps?: number }
   /** Reports of the service are files below the destination prefix. */
@@ -61,13 +65,15 @@ export class OnlineCarrier implements Carrier {
   readonly #options: OnlineCarrierOptions
   readonly #running: Slots
   readonly #reading: Slots
-  readonly #copier: InlineCopier
+  readonly #copier: Copier
 
   constructor(options: OnlineCarrierOptions) {
     this.#options = options
     this.#running = new Slots(options.limits.runningJobCountMax)
     this.#reading = new Slots(options.limits.judgedAtOnce)
-    this.#copier = new InlineCopier(options)
+    const { egress } = options
+    const copier = new InlineCopier(options)
+    this.#copier = egress === undefined ? copier : new BudgetedCopier(copier, egress)
   }
 
   carry(consignment: Consignment, ledger: Ledger): Work<CarryHandle, CarryOutcome> {

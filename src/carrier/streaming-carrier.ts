@@ -6,6 +6,7 @@ import type { Attempt, Call, Found, Work } from '../model/work.js'
 import type { ObjectStore } from '../store/store.js'
 import { persist } from './attempts.js'
 import type { CarriedPart, Carrier, CarryHandle, CarryOutcome, Consignment } from './carrier.js'
+import { BudgetedCopier, type EgressBudget } from './egress-budget.js'
 import { copyLarge } from './copy-large.js'
 import { copySmall } from './copy-small.js'
 import { InlineCopier } from './copy-once.js'
@@ -34,6 +35,8 @@ export interface StreamingCarrierOptions {
   readonly workers?: WorkerCopierOptions
   /** Of all that it reads; absent: no limit. */
   readonly timetable?: Timetable
+  /** Bytes that may be read from the source, by all processes of a run together; absent: no limit. */
+  readonly egress?: EgressBudget
   /** Told how long each chunk and each small object took that arrived. */
   readonly onChunk?: (milliseconds: number) => void
 }
@@ -103,6 +106,11 @@ export class StreamingCarrier implements Carrier {
 }
 
 function openCopier(options: StreamingCarrierOptions): Copier {
+  const copier = openMover(options)
+  return options.egress === undefined ? copier : new BudgetedCopier(copier, options.egress)
+}
+
+function openMover(options: StreamingCarrierOptions): Copier {
   const { timetable, workers } = options
   const bandwidth = timetable && new SharedBandwidth(() => bandwidthAt(timetable, new Date()))
   if (workers !== undefined) return new WorkerCopier(workers, bandwidth)

@@ -2,33 +2,29 @@ import { RamAccess } from '../access/ram-access.js'
 import { assumedRoleCredentials, staticCredentials } from '../access/credentials.js'
 import type { Access } from '../access/access.js'
 import type { Carrier, ChecksumReader, Checksums, TransferProof } from '../carrier/carrier.js'
+import { EgressBudget } from '../carrier/egress-budget.js'
 import { OnlineCarrier } from '../carrier/online-carrier.js'
 import { OnlineMigrationClient } from '../carrier/online-migration-client.js'
 import { PartReader } from '../carrier/part-reader.js'
 import { RoutingCarrier } from '../carrier/routing-carrier.js'
 import { StreamingCarrier, type StreamingCarrierOptions } from '../carrier/streaming-carrier.js'
 import type { WorkerCopierOptions } from '../carrier/worker-copier.js'
+import { parseByteCount } from '../model/bandwidth.js'
 import type { AccessKeys, Credentials } from '../model/credentials.js'
 import type { Call } from '../model/work.js'
+import type { Ledger } from '../model/ledger.js'
 import type { StatementWitness } from '../model/statement.js'
-import { iamLogin, type IamLoginOptions } from '../source/redshift/iam-login.js'
-import { RedshiftSource } from '../source/redshift/redshift-source.js'
-import type { DataApiOptions } from '../source/redshift/data-api-session.js'
-import type { DirectOptions } from '../source/redshift/direct-session.js'
-import type { SessionOptions } from '../source/redshift/open-session.js'
-import { unloadKeys, type UnloadKeys } from '../source/redshift/unload-keys.js'
+import { redshiftSource } from './assemble-source.js'
 import type { Places } from '../stages/stage.js'
 import { OssStore, type OssStoreOptions } from '../store/oss-store.js'
 import { RetryingStore } from '../store/retrying-store.js'
 import { S3Store, type S3StoreOptions } from '../store/s3-store.js'
-import type { ObjectStore } from '../store/store.js'
 import { MaxComputeClient } from '../target/maxcompute/client.js'
 import { MaxComputeTarget } from '../target/maxcompute/maxcompute-target.js'
 import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
 import { keysOf, paceOf } from './config-values.js'
 import { onlineEnds, onlineLimits, qosOf } from './online-settings.js'
-import { resolve } from 'node:path'
 
 export { sourceRoot, targetRoot } from './config-values.js'
 
@@ -39,12 +35,18 @@ export interface ProofChoice {
 }
 
 /** The composition root: the only place of the command that knows which adapter stands behind a port. */
-export function assemble(loaded: LoadedConfig, run: string, witness?: StatementWitness, proof?: ProofChoice): Places {
+export function assemble(
+  loaded: LoadedConfig,
+  run: string,
+  witness?: StatementWitness,
+  proof?: ProofChoice,
+  egress?: Ledger,
+): Places {
   const s3 = new S3Store(s3Options(loaded))
   const oss = ossOptions(loaded)
   const sourceStore = new RetryingStore(s3)
   const targetStore = new RetryingStore(new OssStore(oss))
-  const streaming = { ...paceOf(loaded.config), ...workersOf(loaded, s3, oss) }
+  const streaming = { ...paceOf(loaded.config), ...egressOf(loaded.config, egress), ...workersOf(loaded, s3, oss) }
   return {
     source: redshiftSource(loaded, run, sourceStore),
     sourceStore,
@@ -59,7 +61,7 @@ export function assemble(loaded: LoadedConfig, run: string, witness?: StatementW
 }
 
 function carrierOf(loaded: LoadedConfig, between: StreamingCarrierOptions, proof: ProofChoice): Carrier {
-  const { from, to } = between
+  const { from, to, egress } = between
   const { carrier, limits, onlineMigration: online, s3, oss } = loaded.config
   const { chunksInFlight, chunkMegabytes } = limits
   const streaming = new StreamingCarrier({
@@ -80,12 +82,18 @@ function carrierOf(loaded: LoadedConfig, between: StreamingCarrierOptions, proof
     from,
     to,
     streaming,
+    ...(egress && { egress }),
     ...proof,
     limits: { ...onlineLimits(online), judgedAtOnce: chunksInFlight },
     qos: qosOf(online),
     createReport: online.report,
   })
   return new RoutingCarrier(streaming, jobs)
+}
+
+function egressOf({ transfer }: Config, ledger: Ledger | undefined): { egress?: EgressBudget } {
+  const byteCountMax = transfer.maxEgress === undefined ? undefined : parseByteCount(transfer.maxEgress)
+  return byteCountMax === undefined || ledger === undefined ? {} : { egress: new EgressBudget(byteCountMax, ledger) }
 }
 
 function onlineClient(loaded: LoadedConfig): OnlineMigrationClient | undefined {
@@ -171,96 +179,6 @@ function alibabaCredentials(
     if (securityToken !== undefined) hush?.(securityToken)
   }
   return assumedRoleCredentials(access, roleArn, { onKeys })
-}
-
-function redshiftSource(loaded: LoadedConfig, run: string, store: ObjectStore): RedshiftSource {
-  const { redshift, s3, limits } = loaded.config
-  const { iamRole, region } = redshift
-  return new RedshiftSource({
-    session: sessionOptions(loaded),
-    ...(iamRole === undefined ? {} : { iamRole }),
-    ...(redshift.unloadWith === 'keys' ? { unloadKeys: keysForUnload(loaded) } : {}),
-    s3Region: s3.region,
-    ...(region === undefined ? {} : { clusterRegion: region }),
-    ...(s3.kmsKeyId === undefined ? {} : { kmsKeyId: s3.kmsKeyId }),
-    ...(s3.encryption === undefined ? {} : { encryption: s3.encryption }),
-    ...(limits.rowGroupMegabytes === undefined ? {} : { rowGroupMegabytes: limits.rowGroupMegabytes }),
-    store,
-    run,
-  })
-}
-
-/** The keys of s3, since that is what UNLOAD writes to; without any, the chain of the AWS SDK. */
-function keysForUnload({ config, route, hush }: LoadedConfig): UnloadKeys {
-  const { accessKeyId, secretAccessKey, sessionToken, region } = config.s3
-  const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
-  return unloadKeys({
-    region,
-    route,
-    megabytesPerSecond: config.redshift.unloadMegabytesPerSecond,
-    ...(keys === undefined ? {} : { keys }),
-    ...(hush === undefined ? {} : { hush }),
-  })
-}
-
-function sessionOptions(loaded: LoadedConfig): SessionOptions {
-  const { redshift } = loaded.config
-  return redshift.reach === 'data-api' ? dataApiOptions(loaded) : directOptions(loaded)
-}
-
-/** config-rules.ts has seen to it that there is a cluster or a workgroup. */
-function dataApiOptions({ config, route }: LoadedConfig): DataApiOptions {
-  const { database, cluster, workgroup = '', dbUser, secretArn, endpoint, region, queryGroup } = config.redshift
-  const { accessKeyId, secretAccessKey, sessionToken } = config.redshift
-  const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
-  const secret = secretArn === undefined ? {} : { secretArn }
-  const user = dbUser === undefined ? {} : { dbUser }
-  return {
-    reach: 'data-api',
-    of: cluster === undefined ? { workgroup, ...secret } : { cluster, ...user, ...secret },
-    database,
-    route,
-    region: region ?? config.s3.region,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(keys === undefined ? {} : { keys }),
-    ...(queryGroup === undefined ? {} : { queryGroup }),
-  }
-}
-
-/** No proxy carries Redshift's own protocol; the authorities of all services hold for it where it names none of its own. */
-function directOptions(loaded: LoadedConfig): DirectOptions {
-  const { host, port, database, login, user, password, tls, queryGroup } = loaded.config.redshift
-  const caFile = loaded.config.redshift.caFile ?? loaded.config.ca
-  return {
-    ...(host === undefined ? {} : { host }),
-    port,
-    database,
-    tls,
-    ...(caFile === undefined ? {} : { caFile: resolve(loaded.folder, caFile) }),
-    ...(queryGroup === undefined ? {} : { queryGroup }),
-    ...(login === 'iam' ? { login: iamLogin(iamOptions(loaded)) } : {}),
-    ...(user === undefined ? {} : { user }),
-    ...(password === undefined ? {} : { password }),
-  }
-}
-
-/** config-rules.ts has seen to it that there is a cluster or a workgroup. */
-function iamOptions({ config, route, hush }: LoadedConfig): IamLoginOptions {
-  const { host, database, cluster, workgroup = '', dbUser, endpoint, region } = config.redshift
-  const { accessKeyId, secretAccessKey, sessionToken } = config.redshift
-  const keys = keysOf(accessKeyId, secretAccessKey, sessionToken)
-  const user = dbUser === undefined ? {} : { dbUser }
-  return {
-    of: cluster === undefined ? { workgroup } : { cluster, ...user },
-    database,
-    route,
-    hostKnown: host !== undefined,
-    // UNLOAD's rule as well: a region that is not named is the bucket's.
-    region: region ?? config.s3.region,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(keys === undefined ? {} : { keys }),
-    ...(hush === undefined ? {} : { hush }),
-  }
 }
 
 function maxComputeTarget(loaded: LoadedConfig, witness: StatementWitness | undefined): MaxComputeTarget {

@@ -52,6 +52,8 @@ function globals(parser: Argv): Argv {
     })
     .option('yes', { type: 'boolean', default: false, describe: 'do not ask' })
     .option('fail-fast', { type: 'boolean', default: false, describe: 'start nothing more after the first failure' })
+    .option('bwlimit', { type: 'string', describe: 'bytes a second that are copied: 50M, or 08:00,50M 19:00,off' })
+    .option('max-egress', { type: 'string', describe: 'bytes that a run may read from S3 to copy them: 500G' })
     .option('take-over', { type: 'boolean', default: false, describe: 'take a run that a vanished host holds' })
 }
 
@@ -68,6 +70,8 @@ function globalOptions(parsed: Record<string, unknown>): GlobalOptions {
     yes: parsed['yes'] === true,
     failFast: parsed['failFast'] === true,
     takeOver: parsed['takeOver'] === true,
+    bwlimit: parsed['bwlimit'] as string | undefined,
+    maxEgress: parsed['maxEgress'] as string | undefined,
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bandwidthPattern, parseBandwidth } from '../model/bandwidth.js'
+import { bandwidthPattern, parseBandwidth, parseByteCount } from '../model/bandwidth.js'
 import { access, maxcompute, onlineMigration, oss, redshift, s3 } from './place-schema.js'
 import { format, naming, relationPattern, relations, text, types } from './translation-schema.js'
 import { verify } from './verify-schema.js'
@@ -50,6 +50,11 @@ const transfer = z
       .refine((text) => parseBandwidth(text) !== undefined, 'is at least 1M')
       .optional()
       .describe("bytes per second that are read, by this machine's clock: 50M, or 08:00,50M 19:00,off"),
+    maxEgress: z
+      .string()
+      .refine((text) => parseByteCount(text) !== undefined, 'reads 500M, 2T, or plain bytes')
+      .optional()
+      .describe('bytes that a run may read from S3 to copy them, again and again where that is needed: 500G'),
     proof: z
       .enum(['full', 'light'])
       .default('full')

@@ -18,6 +18,9 @@ export interface GlobalOptions {
   readonly yes: boolean
   readonly failFast: boolean
   readonly takeOver: boolean
+  /** Instead of `transfer.bandwidth` and `transfer.maxEgress`. */
+  readonly bwlimit?: string | undefined
+  readonly maxEgress?: string | undefined
 }
 
 /** One invocation of the command. */

@@ -1,6 +1,7 @@
 import { FileLedger } from '../journal/file-ledger.js'
 import { selectionMatches } from '../model/selection.js'
 import { MigrationError } from '../model/errors.js'
+import type { Ledger } from '../model/ledger.js'
 import type { PlanHeader } from '../model/plan.js'
 import type { PlanBook, PlanEntry } from '../stages/plan-book.js'
 import { makeSnapshots } from '../stages/snapshots.js'
@@ -13,6 +14,7 @@ import type { Context } from './context.js'
 import { jobSettings } from './online-settings.js'
 import { readComparableQueries } from './comparable-queries.js'
 import { loadAuthority } from './load-authority.js'
+import { withPace } from './pace-options.js'
 import { journalStatements } from './statement-witness.js'
 import type { OpenedRun } from './runs.js'
 
@@ -24,6 +26,8 @@ export interface TravelOptions {
   readonly header: PlanHeader
   /** How what jobs carried is proven, where the command line says it. */
   readonly proof?: ProofChoice | undefined
+  /** Of bytes read from S3; asked only where the config limits them. */
+  readonly egress: Ledger
 }
 
 /** Everything the stages need, made from the config and an opened run. */
@@ -34,7 +38,8 @@ export async function makeTravel(
   observer: Observer,
   options: TravelOptions,
 ): Promise<Travel> {
-  const places = assemble(loaded, run.document.run, journalStatements(run.journal), options.proof)
+  const paced = withPace(loaded, context.options)
+  const places = assemble(paced, run.document.run, journalStatements(run.journal), options.proof, options.egress)
   return {
     run: run.document.run,
     folder: run.folder,

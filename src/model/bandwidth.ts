@@ -30,6 +30,14 @@ export function bandwidthAt(timetable: Timetable, at: Date): number | undefined 
   return period?.bytesPerSecond
 }
 
+/** `500M`, `2T`, or plain bytes; K, M, G and T of 1024. Undefined where the text is neither. */
+export function parseByteCount(text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([KMGT]?)$/.exec(text) ?? []
+  return digits === undefined
+    ? undefined
+    : Math.floor(Number(digits) * 1024 ** (unit === '' ? 0 : 'KMGT'.indexOf(unit) + 1))
+}
+
 function rateOf(text: string): number | undefined {
   if (text === 'off') return undefined
   return Number(text.slice(0, -1)) * 1024 ** ('KMG'.indexOf(text.at(-1) ?? '') + 1)

@@ -39,6 +39,12 @@ export type LedgerEntry =
       readonly proven: boolean
     }
   | {
+      /** About to be read from the source, where a limit of egress holds; in `ledger/egress.jsonl`. */
+      readonly kind: 'egress'
+      readonly key: string
+      readonly byteCount: number
+    }
+  | {
       /** What somebody else copied was not the part; it is sent again. */
       readonly kind: 'rejected'
       readonly key: string

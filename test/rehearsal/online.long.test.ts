@@ -25,8 +25,11 @@ describe('a migration by jobs', () => {
     )
   }
   const without = (line: string) => changeConfig(here.clouds.config, (text) => text.replace(`  ${line}\n`, ''))
+  let choices = 0
   const by = (carrier: string) =>
-    changeConfig(here.clouds.config, (text) => text.replace(/^carrier: .*$/m, `carrier: ${carrier} # chosen`))
+    changeConfig(here.clouds.config, (text) =>
+      text.replace(/^carrier: .*$/m, `carrier: ${carrier} # choice ${(choices += 1)}`),
+    )
   const run = (...more: readonly string[]) =>
     migrate(['run', '--new', '--replace', '--json', '--config', here.clouds.config, ...more])
   async function newestRun(): Promise<string> {

@@ -1,5 +1,6 @@
 import type { TransferProof } from '../../carrier/carrier.js'
 import { FileChecksums } from '../../journal/file-checksums.js'
+import { FileLedger } from '../../journal/file-ledger.js'
 import { MigrationError } from '../../model/errors.js'
 import { PlanBook, type PlanEntry } from '../../stages/plan-book.js'
 import type { Travel } from '../../stages/stage.js'
@@ -52,7 +53,12 @@ export async function onTravel<T>(
   })
   using progress = new ProgressTalk(context.talk, entries.length)
   const proof = proofOf(asked, run)
-  const travel = await makeTravel(context, loaded, run, progress, { replace, header: book.header, proof })
-  await using _snapshots = travel.snapshots
-  return await work(book, entries, travel)
+  const egress = new FileLedger(run.folder.file('ledger/egress.jsonl'))
+  try {
+    const travel = await makeTravel(context, loaded, run, progress, { replace, header: book.header, proof, egress })
+    await using _snapshots = travel.snapshots
+    return await work(book, entries, travel)
+  } finally {
+    await egress.close()
+  }
 }
