@@ -2,7 +2,7 @@ import type { Measure, Measurement } from '../model/measure.js'
 import type { ColumnPlan } from '../model/plan.js'
 
 /** Relative errors that are nobody's loss: sums of floats depend on the order of the rows, texts of floats on the writer. */
-const doubleTolerance = 1e-9
+export const doubleTolerance = 1e-9
 const realTolerance = 1e-5
 
 /** Kinds that are compared with tolerance; all others are exact. */

@@ -1,5 +1,9 @@
+import { basename, extname, resolve } from 'node:path'
 import { MigrationError } from '../model/errors.js'
 import type { PairedQuery } from '../model/measure.js'
+import type { UserQuery } from '../model/query-check.js'
+import { splitStatements } from '../translate/split-statements.js'
+import { readDdlSources } from './commands/ddl-sources.js'
 import { choiceOf, type RelationChoice } from '../translate/relation-choice.js'
 import type { Config } from './config-schema.js'
 import type { LoadedConfig } from './config.js'
@@ -27,9 +31,37 @@ export function relationChoices(config: Config): readonly RelationChoice[] {
  * relation would differ for no fault of the migration: such a query is refused unless it says that it filters itself.
  */
 export async function readComparableQueries(loaded: LoadedConfig): Promise<readonly PairedQuery[]> {
-  const queries = await readPairedQueries(loaded.config.verify.queries, loaded.folder)
+  const paired = loaded.config.verify.queries.filter(isPaired)
+  const queries = await readPairedQueries(paired, loaded.folder)
   for (const query of queries) refuseUnfiltered(query, relationChoices(loaded.config))
   return queries
+}
+
+function isPaired(path: string): boolean {
+  return /\.ya?ml$/i.test(path)
+}
+
+/** The statements of the config's files and folders of Redshift SQL, each named by its file. */
+export async function readUserQueries({ config, folder }: LoadedConfig): Promise<readonly UserQuery[]> {
+  const paths = config.verify.queries.filter((path) => !isPaired(path)).map((path) => resolve(folder, path))
+  const files = await readDdlSources(paths, 'verify.queries:')
+  const taken = new Set<string>()
+  return files.flatMap(({ file, text }) => {
+    const title = freeTitle(basename(file, extname(file)), taken)
+    const statements = splitStatements(text, file)
+    return statements.map((statement, n) => ({
+      ...statement,
+      name: statements.length === 1 ? title : `${title}#${n + 1}`,
+      file,
+    }))
+  })
+}
+
+function freeTitle(title: string, taken: Set<string>): string {
+  let free = title
+  for (let n = 2; taken.has(free); n += 1) free = `${title}~${n}`
+  taken.add(free)
+  return free
 }
 
 function refuseUnfiltered(query: PairedQuery, choices: readonly RelationChoice[]): void {

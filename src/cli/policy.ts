@@ -36,6 +36,7 @@ function verificationOf({ verify }: LoadedConfig['config']): VerificationPolicy 
   const {
     default: _depth,
     queries: _queries,
+    manualQueries: _manualQueries,
     searchPath: _searchPath,
     differences: _differences,
     tolerances,

@@ -115,6 +115,26 @@ const relation = z.looseObject({
   verdict,
 })
 
+const query = z.looseObject({
+  name: z.string(),
+  file: z.string(),
+  line: z.int(),
+  verdict: z.enum(['equal', 'differs', 'failed', 'not-comparable', 'manual', 'waiting']),
+  reason: z.string().optional().describe('why it was not compared, or not for certain'),
+  relations: z.array(z.string()),
+  source: z.string().describe('the statement'),
+  target: z.string().optional().describe('its translation'),
+  settings: z.record(z.string(), z.string()).optional(),
+  columns: z.array(z.strictObject({ name: z.string(), compared: z.string() })),
+  orderedBy: z.array(z.string()),
+  sourceRowCount: count.optional(),
+  targetRowCount: count.optional(),
+  comparedCount: count,
+  nearCount: count.describe('values that divide and are within one unit'),
+  near: z.array(z.strictObject({ column: z.string(), source: z.string(), target: z.string(), unit: z.string() })),
+  discrepancies: z.array(discrepancy),
+})
+
 /** `report.json`. Fields are only ever added. */
 export const reportSchema = z.looseObject({
   document: z.literal('report'),
@@ -131,6 +151,7 @@ export const reportSchema = z.looseObject({
   coverage: z.array(coverage),
   concerns: z.array(concern),
   totals,
+  queries: z.array(query).optional().describe("the user's own, as both sides answered them"),
   exitCode: z.int().optional().describe('of the run; absent while it has not ended'),
   relations: z.array(relation),
 })

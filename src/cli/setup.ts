@@ -36,6 +36,7 @@ function patternsOf({ verify }: Config): Setup {
   const {
     default: _depth,
     queries: _queries,
+    manualQueries: _manualQueries,
     differences: _differences,
     searchPath: _searchPath,
     tolerances: _tolerances,

@@ -12,7 +12,7 @@ import type { LoadedConfig } from './config.js'
 import type { Config } from './config-schema.js'
 import type { Context } from './context.js'
 import { jobSettings } from './online-settings.js'
-import { readComparableQueries } from './comparable-queries.js'
+import { readComparableQueries, readUserQueries } from './comparable-queries.js'
 import { loadAuthority } from './load-authority.js'
 import { withPace } from './pace-options.js'
 import { journalStatements } from './statement-witness.js'
@@ -68,6 +68,8 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     replace: options.replace,
     publish: config.publish,
     queries: await readComparableQueries(loaded),
+    userQueries: await readUserQueries(loaded),
+    searchPath: config.verify.searchPath,
     limits: { unload, transfer, load, verify },
     deadlines: {
       unload: hours.unload * hour,

@@ -13,11 +13,20 @@ export const verify = z
       .describe(
         'count: rows, and values of each column; aggregates: also sums, extremes, lengths; content: also a fingerprint of all rows (one more scan a side)',
       ),
-    queries: z.array(z.string()).default([]).describe('files of paired queries (one query in the SQL of each side)'),
+    queries: z
+      .array(z.string())
+      .default([])
+      .describe(
+        'Redshift queries that both sides answer: *.sql files, or folders of them, translated; *.yaml files hold paired queries (one query in the SQL of each side)',
+      ),
+    manualQueries: z
+      .enum(['list', 'fail'])
+      .default('list')
+      .describe('queries without a certain translation: listed, or the command ends with 10'),
     searchPath: z
       .array(z.string().min(1))
       .default(['public'])
-      .describe('schemas in which migrate translate looks for relations without a schema'),
+      .describe('schemas in which queries look for relations without a schema'),
     differences: z.int().min(1).max(10_000).default(20).describe('rows that are named of a relation that differs'),
     tolerances: z
       .array(

@@ -5,6 +5,7 @@ import type { Location } from '../model/names.js'
 import type { Measurable, MeasuredRelation } from '../model/measure.js'
 import type { Assumption, Consistency, Examined, RelationPlan } from '../model/plan.js'
 import type { FileColumn, Part } from '../model/manifest.js'
+import type { Answering } from '../model/query-check.js'
 import type { Call, Work } from '../model/work.js'
 
 /** Enough to find the statement again from another process. */
@@ -39,7 +40,7 @@ export type UnloadedColumn = { readonly name: string; readonly physicalType: str
  * The relations as they were at one moment. One session, one transaction (except where the mode says otherwise):
  * calls on one snapshot run one after the other, in the order they were made.
  */
-export interface Snapshot extends Measurable, AsyncDisposable {
+export interface Snapshot extends Measurable, Answering, AsyncDisposable {
   readonly id: string
   /** How many of the rows that would be unloaded violate each assumption, in the order of the assumptions; reads only. */
   examine(of: MeasuredRelation, assumptions: readonly Assumption[], call: Call): Promise<readonly Examined[]>

@@ -168,6 +168,11 @@ export async function createTables(
   return arrivals
 }
 
+/** The one of several exit codes that a command ends with. */
+export function worstExitCode(codes: readonly number[]): number {
+  return exitPrecedence.find((code) => codes.includes(code)) ?? 0
+}
+
 /** The exit code of it all (README lists them); 0 only when every relation arrived. */
 export function exitCodeOf(arrivals: readonly Arrival[], relationCount: number, stopping: AbortSignal): number {
   const codes = new Set<number>()
@@ -178,5 +183,5 @@ export function exitCodeOf(arrivals: readonly Arrival[], relationCount: number, 
   }
   if (stopping.aborted && arrivals.length < relationCount) codes.add(130)
   if (arrivals.length < relationCount && codes.size === 0) codes.add(11)
-  return exitPrecedence.find((code) => codes.has(code)) ?? 0
+  return worstExitCode([...codes])
 }

@@ -7,6 +7,8 @@ export async function queryBook(
   run: RunFolder,
   texts: readonly string[],
   searchPath: readonly string[],
+  /** The plan as its relation stands now. */
+  standing: (plan: RelationPlan) => RelationPlan = (plan) => plan,
 ): Promise<QueryBook> {
   const words = new Set(texts.flatMap((text) => text.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? []))
   const relations: BookRelation[] = []
@@ -14,7 +16,7 @@ export async function queryBook(
     if (!('relationId' in line) || line.concerns.some((concern) => concern.class === 'blocking')) continue
     // The words of a quoted name stand in the text one by one.
     const own = line.source.name.toLowerCase().match(/[\p{L}\p{N}_$]+/gu) ?? []
-    if (own.every((word) => words.has(word))) relations.push(bookRelation(line))
+    if (own.every((word) => words.has(word))) relations.push(bookRelation(standing(line)))
   }
   return { relations, searchPath }
 }

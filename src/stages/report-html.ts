@@ -3,6 +3,7 @@ import { unmigratedText } from './coverage.js'
 import { html, row, table } from './html.js'
 import { chartsHtml } from './report-charts.js'
 import { coverageHtml } from './report-coverage.js'
+import { queriesHtml } from './report-queries.js'
 import { riskText } from './report-risk.js'
 import { comparedCount, type ReportTotals } from './report-totals.js'
 import { consistencyText, leftOf, partTexts } from './report-words.js'
@@ -26,7 +27,7 @@ export async function* reportHtml(
   for (const { fate, unmigrated } of leftOf(header)) {
     yield `<details><summary><b>${html(unmigratedText(unmigrated))}</b> ${fate}: ${html(unmigrated.reason)}</summary></details>`
   }
-  yield '</main></body></html>\n'
+  yield `${queriesHtml(header.queries)}</main></body></html>\n`
 }
 
 function figuresText(totals: ReportTotals): string {

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../model/documents.js'
+import type { QueryResult } from '../model/query-check.js'
 import { html } from './html.js'
 import type { ReportHeader, ReportRelation } from './report.js'
 
@@ -10,11 +11,29 @@ export async function* reportJunit(
   yield '<?xml version="1.0" encoding="UTF-8"?>\n'
   yield `<testsuites name="${attribute(`migration ${header.run}`)}">\n`
   for await (const relation of relations) yield suite(relation)
+  if (header.queries !== undefined) yield queriesSuite(header.queries)
   yield '</testsuites>\n'
 }
 
 function suite(relation: ReportRelation): string {
-  const cases = casesOf(relation)
+  const milliseconds = Object.values(relation.milliseconds).reduce((total, one) => total + one, 0)
+  return suiteOf(relation.relation, casesOf(relation), milliseconds)
+}
+
+function queriesSuite(queries: readonly QueryResult[]): string {
+  const cases = queries.map((query) => testcase({ relation: 'queries' }, query.name, queryContent(query)))
+  return suiteOf('queries', cases, 0)
+}
+
+function queryContent({ verdict, reason, discrepancies, source, target }: QueryResult): string {
+  if (verdict === 'equal') return ''
+  if (verdict === 'failed') return `<error message="${attribute(reason ?? 'not answered')}"/>`
+  if (verdict !== 'differs') return `<skipped message="${attribute(`${verdict}: ${reason ?? ''}`)}"/>`
+  const lines = [...discrepancies.map(({ message }) => message), 'source:', source, 'target:', target ?? '']
+  return `<failure message="${discrepancies.length} differences">${lines.map((line) => html(clean(line))).join('\n')}</failure>`
+}
+
+function suiteOf(name: string, cases: readonly string[], milliseconds: number): string {
   const counts = {
     tests: cases.length,
     failures: cases.filter((one) => one.includes('<failure')).length,
@@ -22,8 +41,7 @@ function suite(relation: ReportRelation): string {
     skipped: cases.filter((one) => one.includes('<skipped')).length,
   }
   const figures = Object.entries(counts).map(([name, count]) => `${name}="${count}"`)
-  const time = Object.values(relation.milliseconds).reduce((total, one) => total + one, 0) / 1000
-  const head = `<testsuite name="${attribute(relation.relation)}" ${figures.join(' ')} time="${time.toFixed(3)}">`
+  const head = `<testsuite name="${attribute(name)}" ${figures.join(' ')} time="${(milliseconds / 1000).toFixed(3)}">`
   return `  ${head}\n${cases.join('')}  </testsuite>\n`
 }
 
@@ -50,7 +68,7 @@ function blockingText({ concerns }: ReportRelation): string {
   return blocking.map((one) => `${one.code} ${one.message}`).join('; ')
 }
 
-function testcase({ relation }: ReportRelation, name: string, content: string): string {
+function testcase({ relation }: Pick<ReportRelation, 'relation'>, name: string, content: string): string {
   return `    <testcase classname="${attribute(relation)}" name="${attribute(name)}">${content}</testcase>\n`
 }
 

@@ -5,6 +5,7 @@ import type { Manifest, ManifestCrossing } from '../model/manifest.js'
 import type { Measure } from '../model/measure.js'
 import { relationText, tableText } from '../model/names.js'
 import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
+import type { QueryResult } from '../model/query-check.js'
 import { violationsOf } from '../translate/assumptions.js'
 import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
@@ -36,6 +37,8 @@ export interface ReportHeader {
   /** Of the catalog as a whole. */
   readonly concerns: readonly Concern[]
   readonly totals: ReportTotals
+  /** The user's queries, where there are some. */
+  readonly queries?: readonly QueryResult[]
   /** The exit code of the run; absent while it has not ended. */
   readonly exitCode?: number
 }

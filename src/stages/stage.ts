@@ -6,6 +6,7 @@ import type { RunFolder } from '../journal/run-folder.js'
 import type { PairedQuery } from '../model/measure.js'
 import type { Location } from '../model/names.js'
 import type { Consistency, RelationPlan } from '../model/plan.js'
+import type { UserQuery } from '../model/query-check.js'
 import type { Call, Json, Progress, Work } from '../model/work.js'
 import type { Source } from '../source/source.js'
 import type { ObjectStore } from '../store/store.js'
@@ -43,6 +44,10 @@ export interface RunSettings {
   /** With `replace`: rows go straight into a table that stands (absent too), or beside it until they are verified. */
   readonly publish?: 'direct' | 'swap'
   readonly queries: readonly PairedQuery[]
+  /** Statements of the source's SQL that both sides are asked; none when absent. */
+  readonly userQueries?: readonly UserQuery[]
+  /** Where these look for relations without a schema. */
+  readonly searchPath?: readonly string[]
   /** Relations at once, by leg. */
   readonly limits: Readonly<Record<Leg, number>>
   /** Longest time for one step, in milliseconds, by leg. */

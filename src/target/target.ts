@@ -2,6 +2,7 @@ import type { TargetFacts } from '../model/facts.js'
 import type { Measurable } from '../model/measure.js'
 import type { TableName } from '../model/names.js'
 import type { ClusteringPlan } from '../model/plan.js'
+import type { Answering } from '../model/query-check.js'
 import type { Statement } from '../model/statement.js'
 import type { Call, Work } from '../model/work.js'
 
@@ -38,7 +39,7 @@ export type InstanceOutcome = {
   readonly result: string
 }
 
-export interface Target extends Measurable {
+export interface Target extends Measurable, Answering {
   ping(call: Call): Promise<void>
   /** Project properties, type edition, schema model. */
   facts(call: Call): Promise<TargetFacts>

@@ -9,7 +9,7 @@ import { lostText } from './query/lost-text.js'
 import { isFields, listOf, nameOf, nodeOf, textAt } from './query/node.js'
 import type { OutputColumn } from './query/scope.js'
 import { query } from './query/set-operation.js'
-import type { Exactness } from './query/value.js'
+import type { Exactness, Family } from './query/value.js'
 
 export type { Change } from './query/bench.js'
 export { bookRelation, type BookRelation, type QueryBook } from './query/book.js'
@@ -18,6 +18,7 @@ export interface TranslatedColumn {
   /** On the target. */
   readonly name: string
   readonly exactness: Exactness
+  readonly family: Family
   /** CHAR: the source pads its values, the target holds them without blanks. */
   readonly padded?: true
 }
@@ -31,6 +32,10 @@ export interface TranslatedText {
   readonly settings: Readonly<Record<string, string>>
   readonly changes: readonly Change[]
   readonly columns: readonly TranslatedColumn[]
+  /** The columns that the rows come in order of, by their places; absent where they come as they please. */
+  readonly orderedBy?: readonly number[]
+  /** Most rows that LIMIT or TOP leaves. */
+  readonly limit?: number
   /** Relations of the source that it reads. */
   readonly relations: readonly RelationName[]
   /** Why both sides need not give the same answer though every word is right. */
@@ -110,6 +115,7 @@ function translateNode(node: unknown, text: string, book: QueryBook, forView: bo
     settings: new Map(Object.entries(typeSettings([]))),
     relations: new Map(),
     doubts: new Set(),
+    tail: {},
     expression: (one, scope) => expression(one, scope, bench),
     query: (one, scope, names) => query(one, scope, bench, names),
   }
@@ -122,6 +128,7 @@ function translateNode(node: unknown, text: string, book: QueryBook, forView: bo
       settings: Object.fromEntries(bench.settings),
       changes: [...bench.changes.values()],
       columns: columns.map(translatedColumn),
+      ...bench.tail,
       relations: [...bench.relations.values()],
       doubts: [...bench.doubts],
     }
@@ -146,7 +153,7 @@ function viewBody(node: unknown): { readonly body: unknown; readonly names: read
 
 function translatedColumn({ sql, exactness, type }: OutputColumn): TranslatedColumn {
   const name = sql.slice(1, -1).replaceAll('``', '`')
-  return { name, exactness, ...(type.padded === true ? { padded: true } : {}) }
+  return { name, exactness, family: type.family, ...(type.padded === true ? { padded: true } : {}) }
 }
 
 /** A named construct stands before what it holds: the last place where its word is written, up to there. */

@@ -1,8 +1,10 @@
-import { exitCodeOf, travelLegs, type Arrival } from '../../stages/journey.js'
+import { exitCodeOf, travelLegs, worstExitCode, type Arrival } from '../../stages/journey.js'
 import { withFences } from '../../stages/fence.js'
 import type { PlanEntry } from '../../stages/plan-book.js'
+import { askSource } from '../../stages/source-answers.js'
 import type { Leg, Travel } from '../../stages/stage.js'
 import type { Context } from '../context.js'
+import { compareUserQueries } from '../query-verdict.js'
 import { tellDiscrepancies, tellKept, tellMoved } from '../verdict.js'
 import { onTravel, openPlannedRun, type ProofAsked } from './travel-command.js'
 
@@ -20,7 +22,11 @@ export async function leg(
       options.replace,
       async (book, entries, travel) => {
         if (name === 'verify') await askAgain(entries, travel)
-        const travelLeg = () => travelLegs(book, entries, [name], travel)
+        const asksSource = name === 'unload' || (name === 'verify' && travel.settings.consistency === 'restored')
+        const travelLeg = async () => {
+          if (asksSource) await askSource(book, travel)
+          return travelLegs(book, entries, [name], travel)
+        }
         const fenced =
           name === 'unload'
             ? await withFences(book, entries, travel, travelLeg)
@@ -32,7 +38,8 @@ export async function leg(
           tellKept(context, entries, travel.journal)
         }
         const arrived = exitCodeOf(arrivals, entries.length, context.stopping)
-        const exitCode = arrived === 0 && fenced.moved.length > 0 ? 11 : arrived
+        const ofQueries = name === 'verify' ? await compareUserQueries(context, book, travel) : 0
+        const exitCode = worstExitCode([arrived === 0 && fenced.moved.length > 0 ? 11 : arrived, ofQueries])
         tellArrivals(context, name, arrivals, entries.length, exitCode)
         return exitCode
       },

@@ -4,6 +4,8 @@ import { FileJournal } from '../../journal/file-journal.js'
 import type { Journal } from '../../journal/journal.js'
 import { MigrationError } from '../../model/errors.js'
 import { fencesPath, type Fences } from '../../stages/fence.js'
+import type { QueryChecks } from '../../model/query-check.js'
+import { queryChecksPath } from '../../stages/verify-queries.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { reportRelations, type ReportHeader, type ReportRelation } from '../../stages/report.js'
 import { reportHtml } from '../../stages/report-html.js'
@@ -54,7 +56,8 @@ export async function writeReports(
   const times = await readTimes(run.folder)
   const fences = await run.folder.readDocument<Fences>(fencesPath)
   const relations = (): AsyncGenerator<ReportRelation> => reportRelations(book, run.folder, run.journal, times)
-  const header = headerOf(run, book, fences, await totalsOf(relations()))
+  const queries = await run.folder.readDocument<QueryChecks>(queryChecksPath)
+  const header = headerOf(run, book, fences, await totalsOf(relations()), queries)
   const style = await readFile(join(packageRoot, 'assets', 'report.css'), 'utf8')
   const written = {
     'report.json': reportJson(header, relations()),
@@ -76,6 +79,7 @@ function headerOf(
   book: PlanBook,
   fences: Fences | undefined,
   totals: ReportTotals,
+  queries: QueryChecks | undefined,
 ): ReportHeader {
   const { document } = run
   const verdict = run.journal.verdict()
@@ -94,6 +98,7 @@ function headerOf(
     coverage: book.header.coverage ?? [],
     concerns: book.header.concerns ?? [],
     totals,
+    ...(queries === undefined ? {} : { queries: queries.results }),
     ...(verdict === undefined ? {} : { exitCode: verdict.exitCode }),
   }
 }

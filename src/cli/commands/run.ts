@@ -4,11 +4,19 @@ import { MigrationError } from '../../model/errors.js'
 import type { Unmigrated } from '../../model/plan.js'
 import { writeDdl } from '../../stages/ddl.js'
 import { writeOriginals } from '../../stages/ddl-originals.js'
-import { createTables, exitCodeOf, refuseEndlessUnload, travelLegs, type Arrival } from '../../stages/journey.js'
+import {
+  createTables,
+  exitCodeOf,
+  refuseEndlessUnload,
+  travelLegs,
+  worstExitCode,
+  type Arrival,
+} from '../../stages/journey.js'
 import { withFences } from '../../stages/fence.js'
 import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
 import { publicationOf, publicationSteps } from '../../stages/publish.js'
 import { allowPublication } from '../../stages/rollback.js'
+import { askSource } from '../../stages/source-answers.js'
 import { legs, type Travel } from '../../stages/stage.js'
 import type { VerifyKept } from '../../stages/verify.js'
 import { runsFolder, type Context } from '../context.js'
@@ -16,6 +24,7 @@ import { assertSameSetup, createRun, findRun, openRun, type OpenedRun } from '..
 import { setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
 import { tellSummary } from '../summary.js'
+import { compareUserQueries, earlierQueriesExitCode, haveBeenCompared } from '../query-verdict.js'
 import { tellDiscrepancies, tellKept, tellMoved, tellRolledBack } from '../verdict.js'
 import { ddlFolder, givenSelection } from './ddl.js'
 import { openOptions, planRun } from './plan.js'
@@ -41,7 +50,8 @@ export async function run(context: Context, options: RunOptions): Promise<number
     return await onTravel(context, opened, options.replace, async (book, entries, travel) => {
       if (options.redo !== undefined) await reopen(entries, options.redo, travel.journal)
       if (options.restartSnapshot) await reopen(book.entries, ['*'], travel.journal)
-      if (haveEnded(entries, travel.journal)) return repeated(context, opened, book, entries)
+      if (haveEnded(entries, travel.journal) && (await haveBeenCompared(travel)))
+        return repeated(context, opened, book, entries, travel)
       const exitCode = await journey(context, book, entries, travel)
       await opened.journal.append({ event: 'verdict', command: 'run', exitCode })
       await writeReports(context, opened)
@@ -66,14 +76,25 @@ function haveEnded(entries: readonly PlanEntry[], journal: Journal): boolean {
 }
 
 /** The verdict of a run that has ended, said again. */
-function repeated(context: Context, opened: OpenedRun, book: PlanBook, entries: readonly PlanEntry[]): number {
+async function repeated(
+  context: Context,
+  opened: OpenedRun,
+  book: PlanBook,
+  entries: readonly PlanEntry[],
+  travel: Travel,
+): Promise<number> {
   const { run } = opened.document
   const differing = entries.filter((entry) => discrepancyCount(entry, opened.journal) > 0)
   tellKept(context, entries, opened.journal)
   const left = tellLeft(context, book) + tellRolledBack(context, entries, opened.journal)
-  const exitCode = differing.length > 0 ? 9 : left > 0 ? 11 : 0
+  const ofQueries = await earlierQueriesExitCode(context, travel)
+  const exitCode = worstExitCode([differing.length > 0 ? 9 : left > 0 ? 11 : 0, ofQueries])
   const text =
-    differing.length > 0 ? `differences were found in ${differing.length} relations` : 'all was migrated and verified'
+    differing.length > 0
+      ? `differences were found in ${differing.length} relations`
+      : ofQueries > 0
+        ? 'not all queries were answered alike'
+        : 'all was migrated and verified'
   const data = { run, verdict: exitCode, repeated: true, folder: opened.folder.path }
   context.talk.data(data, () => `run ${run} has ended: ${text}`)
   context.talk.say('hint: --new starts another run, --redo PATTERN takes relations up again')
@@ -129,14 +150,18 @@ async function journey(
   const refused = new Set(tables.filter((arrival) => arrival.error !== undefined).map((arrival) => arrival.relation))
   const going = entries.filter((entry) => !refused.has(entry.relation))
   const arrivals: Arrival[] = [...tables.filter((arrival) => arrival.error !== undefined)]
-  const fenced = await withFences(book, going, travel, () => travelLegs(book, going, legs, travel))
+  const fenced = await withFences(book, going, travel, async () => {
+    await askSource(book, travel)
+    return travelLegs(book, going, legs, travel)
+  })
   arrivals.push(...fenced.result)
   tellMoved(context, fenced.moved)
   const arrived = exitCodeOf(arrivals, entries.length, travel.stopping)
   await tellDiscrepancies(context, entries, travel)
   tellKept(context, entries, travel.journal)
   const left = tellLeft(context, book) + tellRolledBack(context, entries, travel.journal) + fenced.moved.length
-  const exitCode = arrived === 0 && left > 0 ? 11 : arrived
+  const ofQueries = await compareUserQueries(context, book, travel)
+  const exitCode = worstExitCode([arrived === 0 && left > 0 ? 11 : arrived, ofQueries])
   await tellSummary(context, travel, entries, exitCode, Date.now() - startedAt)
   return exitCode
 }

@@ -1,9 +1,10 @@
 import { eachAtOnce } from '../../stages/at-once.js'
-import { exitCodeOf, type Arrival } from '../../stages/journey.js'
+import { exitCodeOf, worstExitCode, type Arrival } from '../../stages/journey.js'
 import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
 import type { Travel } from '../../stages/stage.js'
 import { nowChecksPath, verifyNow as compareNow } from '../../stages/verify-now.js'
 import type { Context } from '../context.js'
+import { compareUserQueries } from '../query-verdict.js'
 import { tellDiscrepancies } from '../verdict.js'
 import { onTravel, openPlannedRun } from './travel-command.js'
 
@@ -18,7 +19,8 @@ export async function verifyNow(context: Context): Promise<number> {
         if (!travel.stopping.aborted) arrivals.push(await compared(book, entry, travel))
       })
       await tellDiscrepancies(context, standing, travel, nowChecksPath)
-      const exitCode = exitCodeOf(arrivals, entries.length, context.stopping)
+      const ofQueries = await compareUserQueries(context, book, travel, 'now')
+      const exitCode = worstExitCode([exitCodeOf(arrivals, entries.length, context.stopping), ofQueries])
       const done = arrivals.filter((arrival) => arrival.error === undefined).length
       context.talk.data(
         { stage: 'verify', now: true, relations: entries.length, done, exitCode },

@@ -1,5 +1,5 @@
 import { examineStatements, readExamined } from '../../dialect/redshift/examine.js'
-import { relationSql } from '../../dialect/redshift/identifier.js'
+import { quoteIdentifier, relationSql } from '../../dialect/redshift/identifier.js'
 import { quoteLiteral } from '../../dialect/redshift/literal.js'
 import { measureStatements, readMeasurement } from '../../dialect/redshift/measure.js'
 import { bucketRowsStatement, fingerprintStatements } from '../../dialect/redshift/row-hash.js'
@@ -11,6 +11,7 @@ import type { Fingerprint, HashedRow } from '../../model/fingerprint.js'
 import type { Answer, MeasuredRelation, Measure, Measurement, PairedQuery } from '../../model/measure.js'
 import { locationText, relationText, type Location } from '../../model/names.js'
 import type { Assumption, Consistency, Examined, RelationPlan } from '../../model/plan.js'
+import type { AskedQuery } from '../../model/query-check.js'
 import type { Attempt, Call, Work } from '../../model/work.js'
 import type { ObjectStore } from '../../store/store.js'
 import type { Snapshot, UnloadHandle, UnloadOutcome } from '../source.js'
@@ -120,6 +121,19 @@ export class RedshiftSnapshot implements Snapshot {
       })
     }
     return { query: query.name, columns, rows }
+  }
+
+  async ask(query: AskedQuery, rowCountMax: number, call: Call): Promise<TextRows['rows']> {
+    const subject = `query ${query.name}`
+    const path = query.searchPath.map(quoteIdentifier).join(', ')
+    const { rows } = await this.#turns.take(async () => {
+      if (path !== '') await this.#session.query(`SET search_path TO ${path}`, subject, call)
+      return this.#session.query(query.text, subject, call)
+    })
+    if (rows.length <= rowCountMax) return rows
+    throw new MigrationError('source-refused', `${subject}: ${rows.length} rows, more than ${rowCountMax}`, {
+      hint: 'an answer is compared in full: aggregate in the query, or take it out of verify.queries',
+    })
   }
 
   unload(plan: RelationPlan, to: Location): Work<UnloadHandle, UnloadOutcome> {

@@ -19,11 +19,12 @@ export async function readLong(
   purpose: string,
   instance: string,
   call: Call,
+  rowCountMax = lookRowCountMax,
 ): Promise<LookRows> {
   const bounds = { signal: call.signal, deadlineAt: call.deadlineAt, subject: purpose }
   const download = await client.download(instance, {}, bounds)
-  if (download.rowCount > lookRowCountMax)
-    throw tooLong(purpose, `${download.rowCount} rows, of which ${lookRowCountMax} are read`)
+  if (download.rowCount > rowCountMax)
+    throw tooLong(purpose, `${download.rowCount} rows, of which ${rowCountMax} are read`)
   const rows = await rowsOf(download, purpose, bounds)
   if (rows.length === download.rowCount) return { columns: download.columns.map(({ name }) => name), rows }
   const message = `${purpose}: the tunnel gave ${rows.length} rows of ${download.rowCount}`

@@ -35,14 +35,17 @@ export async function look(
   })
 }
 
-/** The same through the tunnel in any case. */
+/** The same through the tunnel in any case; of at most `rowCountMax` rows where that is given. */
 export async function lookLong(
   client: MaxComputeClient,
   statement: Statement,
   pace: Pace,
   call: Call,
+  rowCountMax?: number,
 ): Promise<LookRows> {
-  return lookWith(client, statement, pace, call, (instance) => readLong(client, statement.purpose, instance, call))
+  return lookWith(client, statement, pace, call, (instance) =>
+    readLong(client, statement.purpose, instance, call, rowCountMax),
+  )
 }
 
 async function lookWith(

@@ -7,6 +7,7 @@ import type { TargetFacts } from '../../model/facts.js'
 import type { Fingerprint, HashedRow } from '../../model/fingerprint.js'
 import type { Answer, Measure, MeasuredRelation, Measurement, PairedQuery } from '../../model/measure.js'
 import { relationText, tableText, type TableName } from '../../model/names.js'
+import type { AskedQuery } from '../../model/query-check.js'
 import type { Statement } from '../../model/statement.js'
 import type { Call, Work } from '../../model/work.js'
 import type { InstanceOutcome, TableArrangement, TableShape, Target } from '../target.js'
@@ -84,6 +85,11 @@ export class MaxComputeTarget implements Target {
       )
     }
     return { query: query.name, columns: query.columns.map(({ name }) => name), rows }
+  }
+
+  async ask(query: AskedQuery, rowCountMax: number, call: Call): Promise<LookRows['rows']> {
+    const statement = { purpose: `query ${query.name}`, text: query.text, settings: query.settings }
+    return (await lookLong(this.#client, statement, this.#pace, call, rowCountMax)).rows
   }
 
   async fingerprint(of: MeasuredRelation, within: readonly string[], call: Call): Promise<Fingerprint> {

@@ -44,6 +44,8 @@ export interface Bench {
   readonly relations: Map<string, RelationName>
   /** Why both sides need not give the same answer. */
   readonly doubts: Set<string>
+  /** What stands at the end of the outermost query. */
+  readonly tail: { orderedBy?: readonly number[]; limit?: number }
   expression(node: unknown, scope: Scope): Value
   /** `names` are those that the place around it gives the columns. */
   query(node: unknown, scope: Scope | undefined, names?: readonly string[]): TranslatedQuery

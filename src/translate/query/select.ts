@@ -212,6 +212,7 @@ export function orderAndLimit(
   const limit = limitText(fields, bench)
   const keys = isFields(fields['order_by']) ? orderKeys(fields['order_by'], items, scope, bench) : []
   if (limit !== '' && keys.length === 0) bench.doubts.add('LIMIT without ORDER BY')
+  if (top) noteTail(limit, keys, items, bench)
   if (keys.length === 0) return limit === '' ? [] : [limit]
   if (limit !== '') return [`ORDER BY ${keys.join(', ')}`, limit]
   if (!top || !bench.ordered) {
@@ -221,6 +222,12 @@ export function orderAndLimit(
   set(bench, 'odps.sql.validate.orderby.limit', 'false')
   tell(bench, 'ORDER BY without LIMIT', 'needs odps.sql.validate.orderby.limit=false')
   return [`ORDER BY ${keys.join(', ')}`]
+}
+
+function noteTail(limit: string, keys: readonly string[], items: readonly Item[], bench: Bench): void {
+  if (limit !== '') bench.tail.limit = Number(/^LIMIT (\d+)/.exec(limit)?.[1])
+  if (keys.length === 0) return
+  bench.tail.orderedBy = keys.map((key) => items.findIndex(({ alias }) => key === alias || key.startsWith(`${alias} `)))
 }
 
 function orderKeys(clause: Fields, items: readonly Item[], scope: Scope, bench: Bench): readonly string[] {

@@ -31,6 +31,7 @@ function snapshotOf(counted: string, unloadedRowCount: number, violationCount = 
     rows: () => Promise.reject(new Error('not asked')),
     measure: (_of, measures) => Promise.resolve(measures.map((measure) => ({ measure, value: counted }))),
     answer: () => Promise.reject(new Error('nothing is asked')),
+    ask: () => Promise.reject(new Error('nothing is asked')),
     examine: (_of, assumptions) =>
       Promise.resolve(assumptions.map(({ code, column }) => ({ code, column, violationCount }))),
     unload: () => ({

@@ -51,15 +51,34 @@ describe('a translation', () => {
     ])
   })
 
+  it('tells what the rows come in order of, and how many LIMIT leaves', async () => {
+    const tailOf = async (text: string) => {
+      const { orderedBy, limit } = await translated(text)
+      return { orderedBy, limit }
+    }
+    expect(await tailOf('SELECT id, amount AS a FROM shop.sale ORDER BY 2 DESC, id LIMIT 7')).toEqual({
+      orderedBy: [1, 0],
+      limit: 7,
+    })
+    expect(await tailOf('SELECT id FROM (SELECT id FROM shop.sale ORDER BY id LIMIT 7) x')).toEqual({
+      orderedBy: undefined,
+      limit: undefined,
+    })
+    expect(await tailOf('SELECT id FROM shop.sale UNION SELECT id FROM shop.sale ORDER BY id')).toEqual({
+      orderedBy: [0],
+      limit: undefined,
+    })
+  })
+
   it('tells how exact each column is', async () => {
     const { columns } = await translated(
       'SELECT id, amount / 3 AS q, rate * 2 AS r, SUM(amount) OVER () AS s FROM shop.sale',
     )
     expect(columns).toEqual([
-      { name: 'id', exactness: 'exact' },
-      { name: 'q', exactness: 'divided' },
-      { name: 'r', exactness: 'float' },
-      { name: 's', exactness: 'exact' },
+      { name: 'id', family: 'integer', exactness: 'exact' },
+      { name: 'q', family: 'decimal', exactness: 'divided' },
+      { name: 'r', family: 'float', exactness: 'float' },
+      { name: 's', family: 'decimal', exactness: 'exact' },
     ])
   })
 
