@@ -86,7 +86,7 @@ const refusals: readonly (readonly [string, string, string])[] = [
   ['drop table nothing', '0130131', ''],
   ['update t set a = 1', '0130071', 'UPDATE is only supported on transactional tables'],
   ['delete from t where a = 1', '0130071', 'DELETE is only supported on transactional tables'],
-  ['create view w as select 1', '0130161', 'CREATE VIEW is not supported by this emulator'],
+  ['create materialized view w as select 1', '0130161', 'CREATE MATERIALIZED is not supported by this emulator'],
   ['select distinct a from t group by a', '0130071', 'SELECT DISTINCT and GROUP BY'],
 ]
 

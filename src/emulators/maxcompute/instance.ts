@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineConnection } from '../sql-engine.js'
 import type { Faults } from '../faults.js'
-import { bindQuery } from './bind/query.js'
-import type { BindContext } from './bind/bind-context.js'
 import type { Job } from './job.js'
 import { StatementError } from './odps-error.js'
 import type { Project } from './project.js'
 import { statementError } from './run/engine-error.js'
 import type { OssAccess, Outcome } from './run/run-context.js'
+import { bindContext } from './run/make-bind-context.js'
 import { runStatement } from './run/run-statement.js'
 import { readSettings, type Settings } from './settings.js'
 import type { Statement } from './sql/statement.js'
@@ -126,25 +125,12 @@ export class Instance {
       instance: this.id,
       dir,
       oss,
-      bind: this.#bindContext(settings),
+      bind: bindContext(project, settings),
     })
     signal.throwIfAborted()
     // The work is done and the service says that it failed.
     if (fault?.do === 'cut') throw new StatementError('0010000', 'System internal error - on order, after the work')
     return outcome
-  }
-
-  #bindContext(settings: Settings): BindContext {
-    const { project } = this.#host
-    const bind: BindContext = {
-      project: project.name,
-      settings,
-      switches: project.switches,
-      now: Date.now(),
-      findTable: (name) => project.tables.get(name),
-      bindQuery: (query, parent) => bindQuery(query, parent, bind),
-    }
-    return bind
   }
 }
 
@@ -156,7 +142,10 @@ function statementWord(statement: Statement): string {
     case 'create-as':
     case 'create-like':
     case 'create-schema':
+    case 'create-view':
       return 'CREATE'
+    case 'drop-view':
+      return 'DROP'
     case 'describe':
       return 'DESC'
     case 'show-tables':

@@ -4,6 +4,7 @@ import { engineMacros } from './bind/engine-text.js'
 import { projectProperties } from './settings.js'
 import type { Switches } from './switches.js'
 import { dataSchema, defaultSchema, resultSchema, TableCatalog } from './table.js'
+import { ViewCatalog } from './view.js'
 import { TunnelSessions } from './tunnel/tunnel-sessions.js'
 
 /** Everything that one emulated project holds; lives as long as the process. */
@@ -11,6 +12,7 @@ export class Project {
   readonly world: World
   readonly switches: Switches
   readonly tables = new TableCatalog()
+  readonly views = new ViewCatalog()
   readonly sessions = new TunnelSessions()
   /** Lower case. */
   readonly schemas = new Set([defaultSchema])

@@ -12,6 +12,7 @@ import {
   schemas,
   tunnelService,
 } from './rest/project-rest.js'
+import { findView, getView } from './rest/view-rest.js'
 import { currentSchema, findTable, getTable, listTables } from './rest/table-rest.js'
 import { instanceTunnel } from './tunnel/instance-tunnel.js'
 import { isTableTunnel, tableTunnel } from './tunnel/table-tunnel.js'
@@ -86,6 +87,10 @@ async function routeInstance(
 }
 
 async function routeTable(exchange: Exchange, name: string, schema: string, project: Project): Promise<Reply> {
+  const view = findView(name, schema.toLowerCase(), project)
+  if (view !== undefined && !isTableTunnel(exchange)) return getView(exchange, view, project)
+  if (view !== undefined)
+    throw new ServiceError(405, 'MethodNotAllowed', 'a table tunnel of a view is not supported by this emulator')
   const table = findTable(name, schema.toLowerCase(), project)
   return isTableTunnel(exchange) ? tableTunnel(exchange, table, project) : getTable(exchange, table, project)
 }

@@ -20,6 +20,10 @@ export interface BindContext {
   bindQuery(query: Query, parent: Scope | undefined): BoundQuery
   /** Undefined when there is no such table. */
   findTable(name: string): Table | undefined
+  /** The query of a view under the view's column names; undefined when there is no such view. */
+  bindView(name: string, at: Position): BoundQuery | undefined
+  /** A query that is to be the view of this name, which it must not read itself. */
+  bindAsView(name: string, query: Query): BoundQuery
   /** Milliseconds since 1970, the same for the whole statement. */
   readonly now: number
 }

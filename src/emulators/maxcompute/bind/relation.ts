@@ -14,8 +14,11 @@ import { name, type Typed } from './typed.js'
 type Naming = Pick<BindContext, 'project' | 'settings'>
 
 /** A table by its name: `table`, `project.table`, `schema.table`, `project.schema.table`; ODPS-0130131 when there is none. */
-export function resolveTable(table: Name, bind: Naming & Pick<BindContext, 'findTable'>): Table {
-  const found = bind.findTable(tableName(table, bind))
+export function resolveTable(table: Name, bind: Naming & Pick<BindContext, 'findTable' | 'bindView'>): Table {
+  const key = tableName(table, bind)
+  const found = bind.findTable(key)
+  if (found === undefined && bind.bindView(key, table.at) !== undefined)
+    throw semanticError(table.at, `${key} is a view: it can only be read, by SELECT`)
   if (found === undefined) throw tableNotFound(table.at, bind.project, table.parts.join('.'))
   return found
 }
@@ -60,21 +63,41 @@ function bindTable(relation: Extract<Relation, { kind: 'table' }>, scope: Scope,
     scope.addRelation({ alias, qualifiers: [], columns: cte }, at)
     return `${name(single)} AS ${name(alias)}`
   }
-  const table = resolveTable(written, bind)
-  const title = titleOf(table.name)
+  const { key, columns, sql } = rowsOf(written, bind)
+  const title = titleOf(key)
   const alias = relation.alias ?? title
-  const columns = allColumns(table).map((column): OutputColumn => {
-    const partition = table.partitionColumns.includes(column)
-    return { name: column.name, type: column.type, ...(partition ? { partitionOf: table.name } : {}) }
-  })
-  const [project, schema] = [bind.project.toLowerCase(), schemaOf(table.name)]
+  const [project, schema] = [bind.project.toLowerCase(), schemaOf(key)]
   const whole = [
     `${project}.${title}`,
     ...(bind.settings.schemas.inNames ? [`${schema}.${title}`, `${project}.${schema}.${title}`] : []),
   ]
   const qualifiers = relation.alias === undefined ? whole : []
   scope.addRelation({ alias, qualifiers, columns }, at)
-  return `${tableSql(table)} AS ${name(alias)}`
+  return `${sql} AS ${name(alias)}`
+}
+
+interface Rows {
+  readonly key: string
+  readonly columns: readonly OutputColumn[]
+  /** In parentheses. */
+  readonly sql: string
+}
+
+/** The rows of a table or of a view, under the names of their columns. */
+function rowsOf(written: Name, bind: BindContext): Rows {
+  const key = tableName(written, bind)
+  const view = bind.findTable(key) === undefined ? bind.bindView(key, written.at) : undefined
+  if (view !== undefined) {
+    const names = view.columns.map((column) => name(column.name)).join(', ')
+    const columns = view.columns.map(({ name, type }) => ({ name, type }))
+    return { key, columns, sql: `(SELECT * FROM (${view.sql}) AS _v(${names}))` }
+  }
+  const table = resolveTable(written, bind)
+  const columns = allColumns(table).map((column): OutputColumn => {
+    const partition = table.partitionColumns.includes(column)
+    return { name: column.name, type: column.type, ...(partition ? { partitionOf: table.name } : {}) }
+  })
+  return { key, columns, sql: tableSql(table) }
 }
 
 /** A table's rows under its own column names. */

@@ -14,22 +14,23 @@ import { cdata, element, textElement, xmlHead } from '../xml.js'
 export function listTables(exchange: Exchange, project: Project): Reply {
   const { marker, maxItems } = paging(exchange.params)
   const type = exchange.params.get('type')
-  const all =
-    type === undefined || type === 'MANAGED_TABLE'
-      ? project.tables.list(currentSchema(exchange, project), (exchange.params.get('name') ?? '').toLowerCase(), marker)
-      : []
+  const wanted = [currentSchema(exchange, project), (exchange.params.get('name') ?? '').toLowerCase(), marker] as const
+  const tables = type === undefined || type === 'MANAGED_TABLE' ? project.tables.list(...wanted) : []
+  const views = type === undefined || type === 'VIRTUAL_VIEW' ? project.views.list(...wanted) : []
+  const all = [
+    ...tables.map(({ name, owner }) => ({ name, owner, type: 'MANAGED_TABLE' })),
+    ...views.map(({ name, owner }) => ({ name, owner, type: 'VIRTUAL_VIEW' })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1))
   const page = all.slice(0, maxItems)
   const next = all.length > page.length ? titleOf(page[page.length - 1]?.name ?? '') : ''
-  const tables = page.map((table) =>
+  const elements = page.map((table) =>
     element(
       'Table',
-      textElement('Name', titleOf(table.name)) +
-        textElement('Owner', table.owner) +
-        textElement('Type', 'MANAGED_TABLE'),
+      textElement('Name', titleOf(table.name)) + textElement('Owner', table.owner) + textElement('Type', table.type),
     ),
   )
   return xmlReply(
-    `${xmlHead}<Tables>${textElement('Marker', next)}<MaxItems>${maxItems}</MaxItems>${tables.join('')}</Tables>`,
+    `${xmlHead}<Tables>${textElement('Marker', next)}<MaxItems>${maxItems}</MaxItems>${elements.join('')}</Tables>`,
   )
 }
 

@@ -80,7 +80,7 @@ function rename(
   const { parts, at } = action.to
   const to = parts.length === 1 ? tableKey(schemaOf(table.name), parts[0] ?? '') : tableName(action.to, run.bind)
   checkTableName(titleOf(to), at)
-  if (run.project.tables.get(to) !== undefined) {
+  if (run.project.tables.get(to) !== undefined || run.project.views.get(to) !== undefined) {
     throw new StatementError(
       '0130211',
       `${place(statement.at)} Table or view already exists - table ${run.bind.project}.${to} already exists`,

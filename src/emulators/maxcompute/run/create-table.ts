@@ -36,6 +36,7 @@ export async function createTable(statement: Create, run: RunContext): Promise<O
 function newTableName(name: Name, run: RunContext): string {
   const key = tableName(name, run.bind)
   checkTableName(titleOf(key), name.at)
+  if (run.project.views.get(key) !== undefined) throw alreadyExists(key, name, run)
   if (run.project.schemas.has(schemaOf(key))) return key
   throw new StatementError('0422155', `${place(name.at)} Schema not found - '${run.bind.project}.${schemaOf(key)}'`)
 }

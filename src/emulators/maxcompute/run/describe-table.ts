@@ -51,8 +51,9 @@ export function showTables(statement: Extract<Statement, { kind: 'show-tables' }
     .replace(/[*%]/g, '.*')
     .replaceAll('_', '.')
   const wanted = new RegExp(`^${pattern ?? '.*'}$`)
-  const lines = run.project.tables
-    .list(run.bind.settings.schemas.current)
+  const { current } = run.bind.settings.schemas
+  const lines = [...run.project.tables.list(current), ...run.project.views.list(current)]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
     .filter(({ name }) => wanted.test(titleOf(name)))
   return { kind: 'text', text: lines.map((table) => `${table.owner}:${titleOf(table.name)}\n`).join('') }
 }

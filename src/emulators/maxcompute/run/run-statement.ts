@@ -7,6 +7,7 @@ import { resultSchema, type Table } from '../table.js'
 import { alterTable } from './alter-table.js'
 import { createSchema } from './create-schema.js'
 import { createTable, createTableAs, createTableLike, makePhysical } from './create-table.js'
+import { createView, dropView } from './create-view.js'
 import { describeTable, showPartitions, showTables } from './describe-table.js'
 import { insert } from './insert.js'
 import { partitionCondition, partitionValues } from './partition.js'
@@ -30,6 +31,10 @@ export async function runStatement(statement: Statement, run: RunContext): Promi
       return createTableAs(statement, run)
     case 'create-like':
       return createTableLike(statement, run)
+    case 'create-view':
+      return createView(statement, run)
+    case 'drop-view':
+      return dropView(statement, run)
     case 'delete-all':
       return deleteAll(statement, run)
     case 'drop':
@@ -80,6 +85,8 @@ async function select(query: Query, run: RunContext): Promise<Outcome> {
 function drop(statement: Extract<Statement, { kind: 'drop' }>, run: RunContext): Outcome {
   const name = tableName(statement.table, run.bind)
   const table = run.project.tables.get(name)
+  if (run.project.views.get(name) !== undefined)
+    throw semanticError(statement.table.at, `${name} is a view, not a table`)
   if (table === undefined) {
     if (statement.ifExists) return done
     throw tableNotFound(statement.table.at, run.bind.project, name)

@@ -7,6 +7,7 @@ import type { Load, Statement } from './statement.js'
 import { readCreateTable, readNames, readPartition, readProperties } from './table-grammar.js'
 import { startsQuery } from './query-start.js'
 import { TokenReader } from './token-reader.js'
+import { readCreateView, readDropView } from './view-grammar.js'
 
 /** Bytes of one statement text (maxcompute.md 5.3). */
 export const statementByteCountMax = 2 * 1024 * 1024
@@ -36,6 +37,8 @@ function readStatement(reader: TokenReader, script: boolean): Statement {
   const at = reader.at
   if (startsQuery(reader)) return { kind: 'query', query: reader.query(), at }
   if (reader.takeWords('CREATE', 'TABLE')) return readCreateTable(reader)
+  const ofView = readCreateView(reader) ?? readDropView(reader)
+  if (ofView !== undefined) return ofView
   if (reader.takeWords('CREATE', 'SCHEMA')) {
     const ifNotExists = reader.takeWords('IF', 'NOT', 'EXISTS')
     return { kind: 'create-schema', ifNotExists, name: reader.qualifiedName(), at }

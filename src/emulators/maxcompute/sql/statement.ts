@@ -97,6 +97,12 @@ export interface Insert {
   readonly query: Query
 }
 
+/** A name in the list before AS. */
+export interface ViewColumnName {
+  readonly name: string
+  readonly comment: string
+}
+
 export type Statement = { readonly at: Position } & (
   | { readonly kind: 'query'; readonly query: Query }
   | Insert
@@ -123,6 +129,18 @@ export type Statement = { readonly at: Position } & (
       readonly like: Name
       readonly lifecycle?: number
     }
+  | {
+      readonly kind: 'create-view'
+      readonly view: Name
+      readonly orReplace: boolean
+      readonly ifNotExists: boolean
+      /** Empty: the query's own names. */
+      readonly columns: readonly ViewColumnName[]
+      readonly comment: string
+      readonly query: Query
+      readonly text: string
+    }
+  | { readonly kind: 'drop-view'; readonly view: Name; readonly ifExists: boolean }
   | { readonly kind: 'delete-all'; readonly table: Name }
   | { readonly kind: 'drop'; readonly table: Name; readonly ifExists: boolean }
   | { readonly kind: 'truncate'; readonly table: Name; readonly partition: readonly PartitionItem[] }

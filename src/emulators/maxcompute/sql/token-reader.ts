@@ -65,6 +65,13 @@ export class TokenReader {
     return this.#text.slice(start, this.token.start)
   }
 
+  /** What `read` reads, and its text. */
+  written<T>(read: () => T): { readonly value: T; readonly text: string } {
+    const start = this.token.start
+    const value = read()
+    return { value, text: this.#text.slice(start, this.token.start).trimEnd() }
+  }
+
   /** Whether the unquoted words stand here, in this order. */
   isWords(...words: readonly string[]): boolean {
     return words.every((word, i) => this.peek(i).kind === 'word' && this.peek(i).text.toUpperCase() === word)
