@@ -61,7 +61,7 @@ describe("the user's queries", () => {
       'd-average': 'equal',
     })
     const manual = ended.lines.find(({ query }) => query === 'b-several#2')
-    expect(manual?.['reason']).toMatch(/^REGEXP LIKE \(3:13\) is not on the list/)
+    expect(manual?.['reason']).toMatch(/^REGEXP LIKE \(3:3\) is not on the list/)
     expect(ended.lines.find(({ queries }) => queries !== undefined)?.['queries']).toMatchObject({ equal: 4, manual: 1 })
   })
 
