@@ -26,9 +26,8 @@ async function readers(table: string): Promise<readonly string[]> {
 }
 
 function verdicts({ lines }: Ended): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    lines.filter(({ query }) => query !== undefined).map((one) => [one['query'], one['verdict']]),
-  )
+  const told = lines.filter(({ query }) => query !== undefined)
+  return Object.fromEntries(told.map((one): readonly [string, unknown] => [String(one['query']), one['verdict']]))
 }
 
 async function report(): Promise<{ readonly exitCode: number; readonly queries: readonly QueryResult[] }> {

@@ -25,9 +25,8 @@ async function setVerify(change: Readonly<Record<string, unknown>>, more: object
 }
 
 function told({ lines }: Ended): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    lines.filter(({ query }) => query !== undefined).map((one) => [one['query'], one['verdict']]),
-  )
+  const told = lines.filter(({ query }) => query !== undefined)
+  return Object.fromEntries(told.map((one): readonly [string, unknown] => [String(one['query']), one['verdict']]))
 }
 
 beforeAll(async () => {
