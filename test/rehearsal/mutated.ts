@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -66,6 +67,7 @@ export interface Mutated extends AsyncDisposable {
   readonly rows: readonly Row[]
   readonly pristine: string
   readonly source: SourceMeasurements & { readonly fingerprint: Fingerprint }
+  readonly unloaded: UnloadedRows
   run(text: string): Promise<void>
   /** Whether a difference is found at each depth, and which rows, told by the unloaded parts. */
   verify(): Promise<Verdict>
@@ -113,20 +115,29 @@ async function opened(emulated: Emulated, folder: string): Promise<Mutated> {
   const target = new MaxComputeTarget(client, { firstMilliseconds: 2, longestMilliseconds: 50 })
   const source = await measuredOf(folder, plan)
   const unloaded = new UnloadedRows(storeOver(parts), manifest.parts)
-  const run = async (text: string): Promise<void> => {
-    const work = target.submit({ purpose: 'mutation', text, settings })
-    const token = `mutation-${Date.now()}-${Math.floor(Math.random() * 1e9)}`
-    await work.settle(await work.begin({ token, number: 1 }, call), call)
-  }
+  const run = runner(target)
   const pristine = `${plan.target.name}_pristine`
-  const columns = plan.columns.map(({ target: name, targetType }) => `\`${name}\` ${targetType}`).join(', ')
-  await run(`CREATE TABLE \`${pristine}\` (${columns})`)
+  await run(createSql(plan, pristine))
   await run(`INSERT OVERWRITE TABLE \`${pristine}\` SELECT * FROM \`${plan.target.name}\``)
   return {
-    ...{ emulated, plan, rows, pristine, source, run },
+    ...{ emulated, plan, rows, pristine, source, unloaded, run },
     verify: async () => verdictOf(plan, source, target, unloaded),
     [Symbol.asyncDispose]: async () => disposed(client, emulated),
   }
+}
+
+/** Sends SQL to a target, and waits for its end. */
+export function runner(target: MaxComputeTarget): (text: string) => Promise<void> {
+  return async (text) => {
+    const work = target.submit({ purpose: 'mutation', text, settings })
+    const token = `mutation-${randomUUID()}`
+    await work.settle(await work.begin({ token, number: 1 }, call), call)
+  }
+}
+
+export function createSql(plan: RelationPlan, name: string): string {
+  const columns = plan.columns.map(({ target, targetType }) => `\`${target}\` ${targetType}`).join(', ')
+  return `CREATE TABLE \`${name}\` (${columns})`
 }
 
 async function disposed(client: MaxComputeClient, emulated: Emulated): Promise<void> {
@@ -134,7 +145,7 @@ async function disposed(client: MaxComputeClient, emulated: Emulated): Promise<v
   await emulated[Symbol.asyncDispose]()
 }
 
-async function verdictOf(
+export async function verdictOf(
   plan: RelationPlan,
   source: Mutated['source'],
   target: MaxComputeTarget,

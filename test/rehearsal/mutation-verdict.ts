@@ -2,47 +2,89 @@ import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
 import type { RowDifference } from '../../src/model/documents.js'
 import type { RelationPlan } from '../../src/model/plan.js'
+import { risksOf } from '../../src/stages/report-risk.js'
 import { applied, mutate, mutationSql, type Mutation, type Row } from './mutations.js'
-import type { Mutated } from './mutated.js'
+import type { Mutated, Verdict } from './mutated.js'
 import { differencesOf, recomputed, recomputedBuckets } from './recompute.js'
 
 export interface Tally {
   readonly mutationCount: number
   readonly foundByContent: number
   readonly foundByAggregates: number
+  /** Not found, as was to be expected, and the column named by the report as not covered. */
   readonly hidden: number
   readonly rowsNamed: number
+  /** By kind of mutation: how many, found at `content`, found at `aggregates`. */
+  readonly kinds: Readonly<Record<string, readonly [number, number, number]>>
 }
+
+/** What a mutation is judged by. */
+export type Known = Pick<Mutated, 'plan' | 'rows' | 'source'>
 
 /** Draws mutations, does each to a table that was right, and asks what was found; throws at the first that is judged wrongly. */
 export async function judge(mutated: Mutated, throwOf: (sides: number) => number, count: number): Promise<Tally> {
-  const tally = { mutationCount: 0, foundByContent: 0, foundByAggregates: 0, hidden: 0, rowsNamed: 0 }
+  const tallies: Tally[] = []
   for (let n = 0; n < count; n += 1) {
     const mutation = mutate(mutated.plan, mutated.rows, throwOf)
     await mutated.run(mutationSql(mutated.plan, mutated.pristine, mutation))
-    const verdict = await mutated.verify()
-    const changed = applied(mutated.rows, mutation)
-    const expected = expectedOf(mutated, changed, mutation)
-    const { aggregates, content } = verdict
-    expect({ n, mutation: mutation.name, aggregates, content }).toEqual({ n, mutation: mutation.name, ...expected })
-    const lines = linesOf(verdict.difference)
-    expect({ n, mutation: mutation.name, lines }).toEqual({
-      n,
-      mutation: mutation.name,
-      lines: expected.content ? expectedLines(mutated, changed) : [],
-    })
-    tally.mutationCount += 1
-    tally.foundByContent += content ? 1 : 0
-    tally.foundByAggregates += aggregates ? 1 : 0
-    tally.hidden += content ? 0 : 1
-    tally.rowsNamed += lines.length
+    tallies.push(judged(mutated, mutation, await mutated.verify()))
   }
-  return tally
+  return summed(tallies)
+}
+
+/** Throws where a mutation was not found that its depth covers, or one that it does not, or where other rows are named. */
+export function judged(known: Known, mutation: Mutation, { aggregates, content, difference }: Verdict): Tally {
+  const changed = applied(known.rows, mutation)
+  const expected = expectedOf(known, changed, mutation)
+  const { name } = mutation
+  expect({ name, aggregates, content }).toEqual({ name, ...expected })
+  const lines = linesOf(difference)
+  expect({ name, lines }).toEqual({ name, lines: expected.content ? expectedLines(known, changed) : [] })
+  if (!content) expect({ name, risk: riskOf(known, mutation) }).toEqual({ name, risk: 'told' })
+  const [byContent, byAggregates] = [content ? 1 : 0, aggregates ? 1 : 0]
+  return {
+    mutationCount: 1,
+    foundByContent: byContent,
+    foundByAggregates: byAggregates,
+    hidden: 1 - byContent,
+    rowsNamed: lines.length,
+    kinds: { [kindOf(mutation)]: [1, byContent, byAggregates] },
+  }
+}
+
+/** Several tallies as one. */
+export function summed(tallies: readonly Tally[]): Tally {
+  const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0)
+  const kinds: Record<string, readonly [number, number, number]> = {}
+  for (const [name, [all, content, aggregates]] of tallies.flatMap((tally) => Object.entries(tally.kinds))) {
+    const before = kinds[name] ?? [0, 0, 0]
+    kinds[name] = [before[0] + all, before[1] + content, before[2] + aggregates]
+  }
+  return {
+    mutationCount: sum((tally) => tally.mutationCount),
+    foundByContent: sum((tally) => tally.foundByContent),
+    foundByAggregates: sum((tally) => tally.foundByAggregates),
+    hidden: sum((tally) => tally.hidden),
+    rowsNamed: sum((tally) => tally.rowsNamed),
+    kinds: Object.fromEntries(Object.entries(kinds).toSorted()),
+  }
+}
+
+/** Its name without the column. */
+function kindOf({ name }: Mutation): string {
+  return name.startsWith('swapped ') ? 'swapped' : (name.split(':')[0] ?? name)
+}
+
+/** What is not found must be in a column that the report names as not wholly covered. */
+function riskOf({ plan }: Known, { name }: Mutation): string {
+  const column = name.split(' ').at(-1)
+  const cover = risksOf(plan).find((risk) => risk.column === column)?.cover
+  return cover === 'tolerance' || cover === 'length' ? 'told' : `${column ?? ''} is covered by ${cover ?? 'nothing'}`
 }
 
 /** The aggregates find what changes one of them, as plain TypeScript works them out; the content finds all but the hidden. */
 function expectedOf(
-  { plan, source }: Mutated,
+  { plan, source }: Known,
   changed: readonly Row[],
   { name, hidden = false }: Mutation,
 ): { readonly aggregates: boolean; readonly content: boolean } {
@@ -74,7 +116,7 @@ function shownColumns(plan: RelationPlan): readonly string[] {
 }
 
 /** Rows that only one of the tables has, as often as it has more of them. */
-function expectedLines({ plan, rows }: Mutated, changed: readonly Row[]): readonly string[] {
+function expectedLines({ plan, rows }: Known, changed: readonly Row[]): readonly string[] {
   const counts = new Map<string, number>()
   for (const row of rows) counts.set(rowText(plan, row), (counts.get(rowText(plan, row)) ?? 0) + 1)
   for (const row of changed) counts.set(rowText(plan, row), (counts.get(rowText(plan, row)) ?? 0) - 1)

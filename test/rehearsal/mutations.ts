@@ -101,7 +101,7 @@ const onRows = ['one of two lost', 'one doubled', 'one lost, another doubled', '
 /** One mutation drawn by the dice. `rows` are all rows of the table; those with one `id` are alike. */
 export function mutate(plan: RelationPlan, rows: readonly Row[], throwOf: (sides: number) => number): Mutation {
   for (;;) {
-    const kind = throwOf(10)
+    const kind = throwOf(11)
     const drawn =
       kind === 0
         ? lostOrDoubled(rows, throwOf)
@@ -109,7 +109,9 @@ export function mutate(plan: RelationPlan, rows: readonly Row[], throwOf: (sides
           ? swapped(plan, rows, throwOf)
           : kind === 2
             ? hiddenFloat(plan, rows, throwOf)
-            : changedValue(plan, rows, throwOf)
+            : kind === 3
+              ? changedColumn(plan, rows, throwOf)
+              : changedValue(plan, rows, throwOf)
     if (drawn !== undefined) return drawn
   }
 }
@@ -187,6 +189,25 @@ function changedValue(
   return { name: `${name}: ${column.target}`, ids: [id], rows: [changed, ...copies(rows, id).slice(1)] }
 }
 
+/** What a mistake in a statement does: every value of a column, not one. */
+function changedColumn(
+  plan: RelationPlan,
+  rows: readonly Row[],
+  throwOf: (sides: number) => number,
+): Mutation | undefined {
+  const names = ['NULL for a value', 'a time zone', 'a rounded decimal', 'trimmed blanks', 'NULL for an empty text']
+  const name = names[throwOf(names.length)] ?? ''
+  const column = plan.columns[1 + throwOf(plan.columns.length - 1)]
+  if (column === undefined) return undefined
+  const changed = rows.map((row) => {
+    const value = changes[name]?.(row[column.target] ?? null, column, throwOf)
+    return value === undefined ? row : { ...row, [column.target]: value }
+  })
+  if (changed.every((row, n) => row === rows[n])) return undefined
+  const ids = [...new Set(rows.map((row) => Number(row['id'])))]
+  return { name: `a whole column, ${name}: ${column.target}`, ids, rows: changed }
+}
+
 /** The table as it is after the mutation. */
 export function applied(rows: readonly Row[], { ids, rows: coming }: Mutation): readonly Row[] {
   return [...rows.filter((row) => !ids.includes(Number(row['id']))), ...coming]
@@ -196,11 +217,13 @@ export function applied(rows: readonly Row[], { ids, rows: coming }: Mutation): 
 export function mutationSql(plan: RelationPlan, pristine: string, { ids, rows }: Mutation): string {
   const names = plan.columns.map(({ target }) => `\`${target}\``).join(', ')
   const kept = `SELECT ${names} FROM \`${pristine}\` WHERE \`id\` NOT IN (${ids.join(', ')})`
-  const coming = rows.map(
-    (row) =>
-      `SELECT ${plan.columns.map((column) => `${literal(column, row[column.target] ?? null)} AS \`${column.target}\``).join(', ')}`,
-  )
-  return `INSERT OVERWRITE TABLE \`${plan.target.name}\` ${[kept, ...coming].join(' UNION ALL ')}`
+  return `INSERT OVERWRITE TABLE \`${plan.target.name}\` ${[kept, ...rows.map((row) => rowSql(plan, row))].join(' UNION ALL ')}`
+}
+
+/** A row as a SELECT of constants. */
+export function rowSql(plan: RelationPlan, row: Row): string {
+  const items = plan.columns.map((column) => `${literal(column, row[column.target] ?? null)} AS \`${column.target}\``)
+  return `SELECT ${items.join(', ')}`
 }
 
 function literal({ targetType, kind }: ColumnPlan, value: Cell): string {
