@@ -96,10 +96,10 @@ describe('an object put together from parts', () => {
       [801, 877],
       [0, 877],
     ] as const) {
-      const { bytes, byteCount, close } = await state.read(record, { first, last })
-      expect(byteCount).toBe(last - first + 1)
-      expect((await buffer(bytes)).equals(whole.subarray(first, last + 1))).toBe(true)
-      await close()
+      const stored = await state.read(record, { first, last })
+      expect(stored.byteCount).toBe(last - first + 1)
+      expect((await buffer(stored.bytes)).equals(whole.subarray(first, last + 1))).toBe(true)
+      await stored.close()
     }
   })
 

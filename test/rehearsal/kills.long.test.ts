@@ -9,7 +9,17 @@ import {
 } from '@aws-sdk/client-s3'
 import type OSS from 'ali-oss'
 import { expect, it } from 'vitest'
-import { type Cargo, faultCounts, keyOf, ledgerPath, openOss, openS3, seeded, startCarrying } from './carrying.js'
+import {
+  type Cargo,
+  type Carried,
+  faultCounts,
+  keyOf,
+  ledgerPath,
+  openOss,
+  openS3,
+  seeded,
+  startCarrying,
+} from './carrying.js'
 import { changeConfig, emulate, type Emulated } from './rehearsal.js'
 
 /** `CHAOS_KILLS=200 CHAOS_KILL_MEBIBYTES=4096` for the full figures; `CHAOS_FIGURES` names a file that takes them. */
@@ -55,6 +65,7 @@ it(`${killCount} SIGKILLs at random moments of one copy send again at most what 
     killedWithChunksInFlight: resent.filter((count) => count > 0).length,
     resentBytesMaxPerKill: Math.max(...resent) * chunkMegabytes * mebibyte,
     resentBytesLimitPerKill: chunksInFlight * chunkMegabytes * mebibyte,
+    resentBytesMeanPerKill: (resent.reduce((sum, one) => sum + one, 0) / killCount) * chunkMegabytes * mebibyte,
     resentBytesOfAll: (last.sentInAllCount - chunkCount) * chunkMegabytes * mebibyte,
   }
   if (process.env.CHAOS_FIGURES !== undefined) await writeFile(process.env.CHAOS_FIGURES, JSON.stringify(figures))
@@ -64,6 +75,8 @@ it(`${killCount} SIGKILLs at random moments of one copy send again at most what 
   expect(figures.killedOnTheWay).toBeGreaterThan(killCount / 2)
   expect(figures.killedWithChunksInFlight).toBeGreaterThan(killCount / 10)
   expect(figures.resentBytesMaxPerKill).toBeLessThanOrEqual(figures.resentBytesLimitPerKill)
+  const { res } = await openOss(emulated.clouds).head(cargo.key)
+  expect((res.headers as Record<string, string>)['x-oss-hash-crc64ecma']).toBe(last.crc64)
   expect(await digestOf(openOss(emulated.clouds), cargo.key)).toBe(sha256)
 })
 
@@ -79,6 +92,8 @@ interface Life {
   /** Lines that this life added to the ledger: what no later life sends again. */
   readonly notedChunkCount: number
   readonly finished: boolean
+  /** Of the whole object, as the carrier tells it; where it finished. */
+  readonly crc64: string | undefined
   /** Of all lives so far. */
   readonly sentInAllCount: number
 }
@@ -88,19 +103,26 @@ async function live(emulated: Emulated, cargo: Cargo, moment: Moment | undefined
   const [sentBefore, notedBefore] = [await sentCount(emulated), await notedCount(emulated, cargo)]
   const { child, lines } = await startCarrying(emulated, [cargo], 1)
   const closed = new Promise((resolve) => child.once('close', resolve))
-  let finished = false
+  let crc64: string | undefined
   for await (const line of lines) {
     if (line === 'begun' && moment !== undefined) {
       void reached(moment, async () => (await sentCount(emulated)) > sentBefore).then(() => child.kill('SIGKILL'))
     }
     if (!line.startsWith('{')) continue
-    expect(JSON.parse(line)).not.toHaveProperty('error')
-    finished = true
+    const carried = JSON.parse(line) as Carried
+    expect(carried).not.toHaveProperty('error')
+    crc64 = carried.outcome?.parts[0]?.crc64
   }
   await closed
   const sentInAllCount = await sentCount(emulated)
   const notedChunkCount = (await notedCount(emulated, cargo)) - notedBefore
-  return { sentChunkCount: sentInAllCount - sentBefore, notedChunkCount, finished, sentInAllCount }
+  return {
+    sentChunkCount: sentInAllCount - sentBefore,
+    notedChunkCount,
+    finished: crc64 !== undefined,
+    crc64,
+    sentInAllCount,
+  }
 }
 
 async function reached({ after, milliseconds }: Moment, hasSent: () => Promise<boolean>): Promise<void> {
