@@ -35,7 +35,10 @@ export class AppendFile {
     return onDisk(path, async () => {
       await mkdir(dirname(path), { recursive: true })
       const handle = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o600)
-      await syncFolder(dirname(path))
+      await syncFolder(dirname(path)).catch(async (error: unknown) => {
+        await handle.close()
+        throw error
+      })
       return new AppendFile(path, handle)
     })
   }

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileJournal } from '../../../src/journal/file-journal.js'
 import { perform, type Step } from '../../../src/journal/perform.js'
 import { MigrationError } from '../../../src/model/errors.js'
@@ -44,6 +44,7 @@ class Outside {
 
 let path: string
 let journal: FileJournal
+const opened: FileJournal[] = []
 let outside: Outside
 const call: Call = { signal: new AbortController().signal, deadlineAt: Date.now() + 60_000, note: () => undefined }
 
@@ -53,9 +54,14 @@ beforeEach(async () => {
   await reopen()
 })
 
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.close()))
+})
+
 /** As after a crash: memory gone, file there. */
 async function reopen(): Promise<void> {
   journal = await FileJournal.open(path, { redact: (line) => line, now: () => new Date() })
+  opened.push(journal)
 }
 
 function step(): Step<string, string, string> {

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileJournal } from '../../../src/journal/file-journal.js'
 import { RunFolder } from '../../../src/journal/run-folder.js'
 import type { CatalogEntry } from '../../../src/model/catalog.js'
@@ -76,6 +76,8 @@ beforeEach(async () => {
   await folder.writeLines('objects.jsonl', [])
   await folder.writeLines('facts.jsonl', [target])
 })
+
+afterEach(() => journal.close())
 
 function scan(source: Source, atOnce = 2) {
   return scanRelations(source, policy, folder, journal, { atOnce, millisecondsMax: 5_000 }, call)

@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { FileJournal } from '../../../src/journal/file-journal.js'
 import { RunFolder } from '../../../src/journal/run-folder.js'
 import type { RelationPlan } from '../../../src/model/plan.js'
@@ -51,6 +51,8 @@ beforeEach(async () => {
   folder = new RunFolder(await mkdtemp(join(tmpdir(), 'unload-')))
   journal = await FileJournal.open(folder.file('journal.jsonl'), { redact: (line) => line, now: () => new Date() })
 })
+
+afterEach(() => journal.close())
 
 function travelWith(snapshot: Snapshot): Travel {
   const settings = {
