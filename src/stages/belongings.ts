@@ -6,12 +6,15 @@ import type { Call } from '../model/work.js'
 import type { ObjectInfo, Upload } from '../store/store.js'
 import { inOrderAtOnce } from './at-once.js'
 import { attemptPrefix } from './prefix.js'
-import { asideTable, publicationOf } from './publish.js'
+import { asideTable, publicationOf, type Publication } from './publish.js'
 import type { Travel } from './stage.js'
 import { targetManifestPath } from './transfer.js'
 
-/** Why a table exists: `staging` of a load, `backup` of a swap, or `new`, which was to take, or has lost, the place. */
-export type TableUse = 'staging' | 'backup' | 'new'
+/**
+ * Why a table exists: `staging` of a load, `backup` of a swap, `new`, which was to take, or has lost, the place, or
+ * `past`, which had it between two publications.
+ */
+export type TableUse = 'staging' | 'backup' | 'new' | 'past'
 
 /** Something that a run left outside, or something in its place that is not proven to be its own. */
 export type Belonging =
@@ -51,10 +54,18 @@ async function* tablesOf(plan: RelationPlan, travel: Travel, call: Call): AsyncG
   if (found?.comment === stagingComment(plan, run)) yield { kind: 'table', table: staging, use: 'staging' }
   else if (found !== undefined) yield { kind: 'foreign', name: tableText(staging), why: 'its comment is not ours' }
   const publication = publicationOf(plan.relationId, journal)
-  const use = publication === 'published' ? 'backup' : publication === 'direct' ? undefined : 'new'
-  if (use === undefined) return
-  const table = asideTable(plan, run, use === 'backup' ? 'old' : 'new')
-  if ((await travel.places.target.describe(table, call)) !== undefined) yield { kind: 'table', table, use }
+  for (const use of usesOf[publication]) {
+    const table = asideTable(plan, run, use === 'backup' ? 'old' : use)
+    if ((await travel.places.target.describe(table, call)) !== undefined) yield { kind: 'table', table, use }
+  }
+}
+
+const usesOf: Readonly<Record<Publication, readonly ('backup' | 'new' | 'past')[]>> = {
+  direct: [],
+  swapping: ['new'],
+  published: ['backup', 'past'],
+  republishing: ['backup', 'new'],
+  'rolled-back': ['new', 'past'],
 }
 
 /** Redshift marks no object as ours: what lies below an attempt's prefix and is named as UNLOAD names things. */

@@ -7,11 +7,11 @@ import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import { eachAtOnce } from './at-once.js'
 import { belongingsOf, type Belonging, type TableUse } from './belongings.js'
-import { submitOnce } from './load.js'
 import { attemptToken } from './prefix.js'
 import { publicationOf } from './publish.js'
-import { hasTouched } from './rollback.js'
+import { isHalfSwapped } from './rollback.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
+import { submitOnce } from './submit-once.js'
 import type { VerifyKept } from './verify.js'
 
 /** What went, or would go; names in full, objects counted. */
@@ -29,14 +29,19 @@ const removalCountMax = 16
 /** Foreign things that are named; more are only counted. */
 const leftCountMax = 100
 
-const dropSteps: Readonly<Record<TableUse, string>> = { staging: 'unstage', backup: 'unkeep', new: 'unswap' }
+const dropSteps: Readonly<Record<TableUse, string>> = {
+  staging: 'unstage',
+  backup: 'unkeep',
+  new: 'unswap',
+  past: 'unpast',
+}
 
 /** Whether nothing of the run is needed for the relation any more: verified and in its place, or rolled back. */
 export function isFinished(relationId: string, journal: Pick<Journal, 'status'>): boolean {
   const publication = publicationOf(relationId, journal)
   if (publication === 'rolled-back') return true
   const verified = journal.status(`verify/${relationId}`)
-  if (verified.state !== 'succeeded' || publication === 'swapping') return false
+  if (verified.state !== 'succeeded' || publication === 'swapping' || publication === 'republishing') return false
   return (verified.outcome as VerifyKept).discrepancyCount === 0
 }
 
@@ -82,7 +87,7 @@ export async function clean(plan: RelationPlan, travel: Travel): Promise<Cleaned
 
 /** The table of before may be the only one that readers can have again. */
 function refuseHalfSwapped({ relationId, source }: RelationPlan, { journal }: Travel): void {
-  if (publicationOf(relationId, journal) !== 'swapping' || !hasTouched(`aside/${relationId}`, journal)) return
+  if (!isHalfSwapped(relationId, journal)) return
   const message = `clean ${relationText(source)}: its tables are being swapped`
   throw new MigrationError('target-refused', message, { hint: 'end it with migrate verify, or with migrate rollback' })
 }
@@ -146,7 +151,9 @@ async function drop(
 /** What is gone is not taken for done: a new table is made anew, and what was not finished begins anew. */
 async function forget(plan: RelationPlan, wasFinished: boolean, { journal }: Travel): Promise<void> {
   const { relationId } = plan
-  const gone = publicationOf(relationId, journal) === 'published' ? [] : [`swap/${relationId}`]
+  const publication = publicationOf(relationId, journal)
+  const gone =
+    publication === 'published' ? [] : [`${publication === 'republishing' ? 'reswap' : 'swap'}/${relationId}`]
   if (!wasFinished) {
     gone.push(`unload/${relationId}`, `transfer/${relationId}`, `load/${relationId}`, `verify/${relationId}`)
     for (let n = 1; journal.status(`load/${relationId}/${n}`).number > 0; n += 1) gone.push(`load/${relationId}/${n}`)

@@ -3,7 +3,7 @@ import { MigrationError } from '../model/errors.js'
 import { relationText, tableText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
-import { asideTable, noteStep, publicationOf, publish } from './publish.js'
+import { asideTable, laterSwapSteps, noteStep, publicationOf, publish, reopenSteps } from './publish.js'
 import { rename } from './rename.js'
 import { callOf, type Travel } from './stage.js'
 
@@ -13,7 +13,7 @@ export type RolledBack = { readonly table: string; readonly withdrawn: string }
 /** Whether a swap of the relation has renamed, or may have renamed, a table that is not back in its place. */
 export function canRollBack(relationId: string, journal: Pick<Journal, 'status'>): boolean {
   const publication = publicationOf(relationId, journal)
-  if (publication === 'published') return true
+  if (publication === 'published' || publication === 'republishing') return true
   return publication === 'swapping' && hasTouched(`aside/${relationId}`, journal)
 }
 
@@ -25,22 +25,27 @@ export async function rollback(plan: RelationPlan, travel: Travel): Promise<Roll
   const { relationId } = plan
   const { journal, run } = travel
   const call = callOf(travel, 'load', plan)
-  const [fresh, old] = [asideTable(plan, run, 'new'), asideTable(plan, run, 'old')]
+  const old = asideTable(plan, run, 'old')
   if (!hasTouched(`withdraw/${relationId}`, journal)) {
     await settleRenames(plan, travel, call)
     await assertKept(plan, travel, call)
   }
+  // Where further rows are being loaded beside the published table, they have the name of a new one.
+  const side = publicationOf(relationId, journal) === 'republishing' ? 'past' : 'new'
+  const fresh = asideTable(plan, run, side)
   await rename('withdraw', { from: plan.target, to: fresh }, plan, travel, call)
   await rename('restore', { from: old, to: plan.target }, plan, travel, call)
   const kept: RolledBack = { table: tableText(plan.target), withdrawn: tableText(fresh) }
   await noteStep('rollback', kept, plan, travel, call)
-  await reopen(['aside', 'place', 'publish'], relationId, 'rolled back', travel)
+  await reopenSteps(['aside', 'place', 'publish', ...laterSwapSteps], relationId, 'rolled back', travel)
   return kept
 }
 
 /** A rename that may still be under way comes to its end first: nothing is undone that has not been done. */
 async function settleRenames(plan: RelationPlan, travel: Travel, call: Call): Promise<void> {
-  const states = ['aside', 'place'].map((step) => travel.journal.status(`${step}/${plan.relationId}`).state)
+  const states = ['aside', 'place', 'past', 'replace'].map(
+    (step) => travel.journal.status(`${step}/${plan.relationId}`).state,
+  )
   if (states.some((state) => state === 'attempted' || state === 'begun' || state === 'unresolved'))
     await publish(plan, travel, call)
 }
@@ -62,12 +67,16 @@ export async function settlePublication(plan: RelationPlan, travel: Travel, call
   const isRollingBack = hasTouched(`withdraw/${plan.relationId}`, journal)
   if (isRollingBack && (of('rollback') !== 'succeeded' || of('publish') === 'succeeded')) {
     await rollback(plan, travel)
-  } else if (
-    publicationOf(plan.relationId, journal) === 'swapping' &&
-    hasTouched(`aside/${plan.relationId}`, journal)
-  ) {
+  } else if (isHalfSwapped(plan.relationId, journal)) {
     await publish(plan, travel, call)
   }
+}
+
+/** Whether the first rename of a swap was, or may have been, done, and the second not for certain. */
+export function isHalfSwapped(relationId: string, journal: Pick<Journal, 'status'>): boolean {
+  const publication = publicationOf(relationId, journal)
+  if (publication === 'swapping') return hasTouched(`aside/${relationId}`, journal)
+  return publication === 'republishing' && hasTouched(`past/${relationId}`, journal)
 }
 
 /** Whether a rename was, or may have been, done: one that failed left both tables as they were. */
@@ -83,18 +92,5 @@ export async function allowPublication(
   travel: Pick<Travel, 'journal'>,
 ): Promise<void> {
   if (publicationOf(relationId, travel.journal) !== 'rolled-back') return
-  await reopen(['withdraw', 'restore', 'rollback'], relationId, reason, travel)
-}
-
-async function reopen(
-  titles: readonly string[],
-  relationId: string,
-  reason: string,
-  { journal }: Pick<Travel, 'journal'>,
-): Promise<void> {
-  for (const title of titles) {
-    const step = `${title}/${relationId}`
-    const { state } = journal.status(step)
-    if (state === 'succeeded' || state === 'failed') await journal.append({ event: 'reopened', step, reason })
-  }
+  await reopenSteps(['withdraw', 'restore', 'rollback'], relationId, reason, travel)
 }

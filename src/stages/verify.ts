@@ -11,12 +11,12 @@ import { relationText, tableText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import { compareRows } from './compare-rows.js'
-import { submitOnce } from './load.js'
 import { attemptToken } from './prefix.js'
 import { loadedPlan, publish } from './publish.js'
 import { queriesOf } from './queries.js'
 import { settlePublication } from './rollback.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
+import { submitOnce } from './submit-once.js'
 import { sourceMeasurements } from './unload.js'
 
 export type VerifyKept = { readonly comparedCount: number; readonly discrepancyCount: number }

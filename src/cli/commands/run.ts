@@ -14,7 +14,7 @@ import {
 } from '../../stages/journey.js'
 import { withFences } from '../../stages/fence.js'
 import type { PlanBook, PlanEntry } from '../../stages/plan-book.js'
-import { publicationOf, publicationSteps } from '../../stages/publish.js'
+import { isSettled, publicationSteps } from '../../stages/publish.js'
 import { allowPublication } from '../../stages/rollback.js'
 import { askSource } from '../../stages/source-answers.js'
 import { legs, type Travel } from '../../stages/stage.js'
@@ -70,8 +70,7 @@ function haveEnded(entries: readonly PlanEntry[], journal: Journal): boolean {
   return entries.every(({ relationId }) => {
     const verified = journal.status(`verify/${relationId}`)
     if (verified.state !== 'succeeded') return false
-    const isBeside = publicationOf(relationId, journal) === 'swapping'
-    return !isBeside || (verified.outcome as VerifyKept).discrepancyCount > 0
+    return isSettled(relationId, journal) || (verified.outcome as VerifyKept).discrepancyCount > 0
   })
 }
 
