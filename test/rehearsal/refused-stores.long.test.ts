@@ -3,12 +3,26 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultWorld } from '../../src/emulators/world.js'
+import { faultCounts } from './carrying.js'
 import { command, emulate, migrate, runIds, type Ended, type Emulated } from './rehearsal.js'
 
 const { aws, alibaba } = defaultWorld()
 const long = { accessKeyId: 'ASIAOLD', secretAccessKey: 'old', sessionToken: 'old-token', expiresAt: 1 }
 const old = { accessKeyId: 'STS.OLD', accessKeySecret: 'old', securityToken: 'old-token', expiresAt: 1 }
-const more = { world: { aws: { keys: [...aws.keys, long] }, alibaba: { keys: [...alibaba.keys, old] } } }
+/** Of OSS, for whoever holds keys of the account. */
+const copier = {
+  name: 'Copier',
+  arn: `acs:ram::${alibaba.accountId}:role/Copier`,
+  trusts: [`acs:ram::${alibaba.accountId}:root`],
+  policies: [],
+  buckets: alibaba.buckets.map(({ name }) => name),
+}
+const more = {
+  world: {
+    aws: { keys: [...aws.keys, long] },
+    alibaba: { keys: [...alibaba.keys, old], roles: [...alibaba.roles, copier] },
+  },
+}
 const select = ['--select', 'tpch.nation', '--select', 'tpch.region']
 
 let emulated: Emulated
@@ -96,9 +110,19 @@ describe('a disk without room for the journal', () => {
 })
 
 describe('afterwards', () => {
-  it('the same command brings everything across', async () => {
+  it('the same command brings everything across, as a role whose keys expire on the way, too', async () => {
+    const expire = { do: 'fail', status: 403, code: 'SecurityTokenExpired' } as const
+    const assumed = { service: 'sts', operation: 'AssumeRole', nth: 1e6, action: expire } as const
+    await emulated.fault('stores', [{ service: 'oss', operation: 'PutObject', times: 2, action: expire }, assumed])
+    await writeFile(emulated.clouds.config, changed('oss', { assumeRole: copier.arn }))
     const ended = await run('transfer')
+    await writeFile(emulated.clouds.config, good)
+    const counts = await faultCounts(emulated)
+    await emulated.clearFaults()
     expect({ code: ended.code, stderr: ended.stderr }).toMatchObject({ code: 0 })
+    // The second refusal may be of the keys that the first renewed.
+    expect(counts[0]).toMatchObject({ hitCount: 2 })
+    expect([2, 3]).toContain(counts[1]?.seenCount)
   })
 
   it.each([
