@@ -32,6 +32,8 @@ interface JobNode {
 const parser = new XMLParser({
   parseTagValue: false,
   trimValues: false,
+  // Characters by their numbers as well: Go writes `&#34;` for a quote.
+  htmlEntities: true,
   isArray: (name) => name === 'Property',
 })
 

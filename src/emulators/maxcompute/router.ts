@@ -13,6 +13,7 @@ import {
   tunnelService,
 } from './rest/project-rest.js'
 import { findView, getView } from './rest/view-rest.js'
+import { queryTables } from './rest/query-tables.js'
 import { currentSchema, findTable, getTable, listTables } from './rest/table-rest.js'
 import { instanceTunnel } from './tunnel/instance-tunnel.js'
 import { isTableTunnel, tableTunnel } from './tunnel/table-tunnel.js'
@@ -51,6 +52,7 @@ export async function route(exchange: Exchange, project: Project, register: Inst
     case 'tables':
       if (item !== undefined) return routeTable(exchange, item, currentSchema(exchange, project), project)
       if (method === 'GET') return listTables(exchange, project)
+      if (method === 'POST' && exchange.params.has('query')) return queryTables(exchange, project)
       throw notHere(exchange)
     case 'schemas':
       return schemas(exchange, project)

@@ -18,6 +18,8 @@ export interface Column {
 export interface Partition {
   readonly values: readonly string[]
   readonly createdAt: number
+  /** Absent while it is as it was made. */
+  readonly ddlAt?: number
   readonly modifiedAt: number
 }
 

@@ -10,7 +10,7 @@ import { resultCsv } from '../result-csv.js'
 import { resultRowCountMax } from '../settings.js'
 import { cdata, element, escapeXml, textElement, xmlHead } from '../xml.js'
 
-const parser = new XMLParser({ parseTagValue: false })
+const parser = new XMLParser({ parseTagValue: false, htmlEntities: true })
 
 /** `POST /projects/{p}/instances`: 201, no body, Location (maxcompute.md 2.2). */
 export function submitInstance(exchange: Exchange, register: InstanceRegister): Reply {

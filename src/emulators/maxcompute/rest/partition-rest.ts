@@ -54,7 +54,7 @@ function partitionXml(partition: Partition, rowCount: number, table: Table): str
     [
       ...columns,
       textElement('CreationTime', String(seconds(partition.createdAt))),
-      textElement('LastDDLTime', String(seconds(partition.createdAt))),
+      textElement('LastDDLTime', String(seconds(partition.ddlAt ?? partition.createdAt))),
       textElement('LastModifiedTime', String(seconds(partition.modifiedAt))),
       textElement('PartitionSize', String(rowCount)),
       textElement('PartitionRecordCount', String(rowCount)),
@@ -62,14 +62,14 @@ function partitionXml(partition: Partition, rowCount: number, table: Table): str
   )
 }
 
-/** `?partition=ds='20200101',hh='01'`, quotes optional; with `?extended` a little more. */
+/** `?partition=ds='20200101',hh='01'`, quotes optional; with `?extended` what every SDK keeps apart from the rest. */
 export async function getPartition(written: string, table: Table, project: Project, extended: boolean): Promise<Reply> {
   const values = tunnelPartition(written, table)
   checkPartition(values, table)
   const key = partitionKey(table, values)
   const partition = table.partitions.get(key)
   const rowCount = (await countRows(table, project)).get(key) ?? 0
-  const more = {
+  const extendedSchema = {
     IsArchived: false,
     IsExstore: false,
     LifeCycle: -1,
@@ -79,11 +79,12 @@ export async function getPartition(written: string, table: Table, project: Proje
   }
   const schema = {
     createTime: seconds(partition?.createdAt ?? 0),
-    lastDDLTime: seconds(partition?.createdAt ?? 0),
+    lastDDLTime: seconds(partition?.ddlAt ?? partition?.createdAt ?? 0),
     lastModifiedTime: seconds(partition?.modifiedAt ?? 0),
     partitionSize: rowCount,
     partitionRecordNum: rowCount,
-    ...(extended ? more : {}),
   }
-  return xmlReply(`${xmlHead}<Partition><Schema>${cdata(JSON.stringify(schema))}</Schema></Partition>`)
+  return xmlReply(
+    `${xmlHead}<Partition><Schema>${cdata(JSON.stringify(extended ? extendedSchema : schema))}</Schema></Partition>`,
+  )
 }

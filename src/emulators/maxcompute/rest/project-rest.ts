@@ -3,9 +3,10 @@ import { XMLParser } from 'fast-xml-parser'
 import { httpDate, jsonReply, textReply, xmlReply, type Exchange, type Reply } from '../exchange.js'
 import { ServiceError } from '../odps-error.js'
 import type { Project } from '../project.js'
+import { defaultSchema } from '../table.js'
 import { element, escapeXml, textElement, xmlHead } from '../xml.js'
 
-const parser = new XMLParser({ parseTagValue: false })
+const parser = new XMLParser({ parseTagValue: false, htmlEntities: true })
 
 /** `GET /projects/{p}`; PyODPS needs the three headers (maxcompute.md 3). */
 export function getProject(project: Project): Reply {
@@ -27,12 +28,7 @@ export function getProject(project: Project): Reply {
     textElement('TenantId', project.world.alibaba.accountId),
     textElement('DefaultQuotaNickname', 'os_default'),
   ]
-  const headers = {
-    'x-odps-owner': project.owner,
-    'x-odps-creation-time': httpDate(project.createdAt),
-    'last-modified': httpDate(project.createdAt),
-  }
-  return xmlReply(xmlHead + element('Project', content.join('')), headers)
+  return xmlReply(xmlHead + element('Project', content.join('')), timesOf(project))
 }
 
 export function listProjects(project: Project): Reply {
@@ -59,6 +55,7 @@ export function getTenant(project: Project): Reply {
 export function schemas(exchange: Exchange, project: Project): Reply {
   const [, , , schema] = exchange.segments
   if (exchange.method === 'POST' && schema === undefined) return postSchema(exchange, project)
+  if (exchange.method === 'DELETE' && schema !== undefined) return deleteSchema(schema.toLowerCase(), project)
   if (exchange.method !== 'GET')
     throw new ServiceError(
       405,
@@ -66,10 +63,26 @@ export function schemas(exchange: Exchange, project: Project): Reply {
       `ODPS-0420111: ${exchange.method} of a schema is not supported here`,
     )
   const found = schema?.toLowerCase()
-  if (found !== undefined && project.schemas.has(found)) return xmlReply(xmlHead + schemaXml(found, project))
+  if (found !== undefined && project.schemas.has(found))
+    return xmlReply(xmlHead + schemaXml(found, project), timesOf(project))
   if (schema !== undefined) throw new ServiceError(404, 'NoSuchObject', `ODPS-0422155: Schema not found - '${schema}'`)
   const all = [...project.schemas].sort().map((one) => schemaXml(one, project))
   return xmlReply(`${xmlHead}<Schemas><Marker/><MaxItems>1000</MaxItems>${all.join('')}</Schemas>`)
+}
+
+/** An empty one that somebody made: whether the service drops tables along is not documented. */
+function deleteSchema(schema: string, project: Project): Reply {
+  if (!project.schemas.has(schema))
+    throw new ServiceError(404, 'NoSuchObject', `ODPS-0422155: Schema not found - '${schema}'`)
+  if (schema === defaultSchema || project.tables.list(schema).length > 0)
+    throw new ServiceError(405, 'MethodNotAllowed', `schema ${schema} is the default one or holds tables`)
+  project.schemas.delete(schema)
+  return { status: 200 }
+}
+
+function timesOf(project: Project): Record<string, string> {
+  const at = httpDate(project.createdAt)
+  return { 'x-odps-owner': project.owner, 'x-odps-creation-time': at, 'last-modified': at }
 }
 
 function schemaXml(schema: string, project: Project): string {
@@ -79,14 +92,17 @@ function schemaXml(schema: string, project: Project): string {
   )
 }
 
-/** `<Schema><Name>s</Name></Schema>` (maxcompute.md 3). */
+/** `<Schema><Name>s</Name></Schema>` (maxcompute.md 3); Go adds `<IfNotExists>`. */
 function postSchema(exchange: Exchange, project: Project): Reply {
   if (project.world.maxcompute.schemaModel !== true)
     throw new ServiceError(405, 'MethodNotAllowed', 'ODPS-0420111: the project has no schema model')
-  const document = parser.parse(exchange.body.toString()) as { readonly Schema?: { readonly Name?: string } }
+  const document = parser.parse(exchange.body.toString()) as {
+    readonly Schema?: { readonly Name?: string; readonly IfNotExists?: string }
+  }
   const name = document.Schema?.Name?.trim().toLowerCase() ?? ''
   if (!/^[a-z][a-z0-9_]{0,127}$/.test(name)) throw new ServiceError(400, 'InvalidParameter', `schema name '${name}'`)
-  if (project.schemas.has(name)) throw new ServiceError(409, 'ObjectAlreadyExists', `schema ${name} already exists`)
+  if (project.schemas.has(name) && document.Schema?.IfNotExists !== 'true')
+    throw new ServiceError(409, 'ObjectAlreadyExists', `schema ${name} already exists`)
   project.schemas.add(name)
   return { status: 201, headers: {} }
 }

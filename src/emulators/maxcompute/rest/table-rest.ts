@@ -59,9 +59,13 @@ export async function getTable(exchange: Exchange, table: Table, project: Projec
   if (exchange.params.has('partitions')) return listPartitions(exchange, table, project)
   const partition = exchange.params.get('partition')
   if (partition !== undefined) return getPartition(partition, table, project, exchange.params.has('extended'))
-  const rowCount = exchange.params.has('extended') ? undefined : await countRows(table, project)
-  const schema = exchange.params.has('extended') ? extendedSchema(table) : tableSchema(table, rowCount)
-  return xmlReply(xmlHead + tableXml(table, project, JSON.stringify(schema)))
+  if (!exchange.params.has('extended')) return xmlReply(xmlHead + (await describeTable(table, project)))
+  return xmlReply(xmlHead + tableXml(table, project, JSON.stringify(extendedSchema(table))))
+}
+
+export async function describeTable(table: Table, project: Project): Promise<string> {
+  const schema = tableSchema(table, await countRows(table, project))
+  return tableXml(table, project, JSON.stringify(schema))
 }
 
 async function countRows(table: Table, project: Project): Promise<number> {

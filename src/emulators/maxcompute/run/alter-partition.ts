@@ -15,7 +15,7 @@ export async function alterPartition(table: Table, statement: Alter, run: RunCon
   if (partition === undefined) throw semanticError(at, `partition ${key} cannot be found`)
   const partitions = new Map(table.partitions)
   const modifiedAt = Date.now()
-  if (action.kind === 'touch') partitions.set(key, { ...partition, modifiedAt })
+  if (action.kind === 'touch') partitions.set(key, { ...partition, ddlAt: modifiedAt, modifiedAt })
   else if (action.kind === 'rename-partition') {
     const to = partitionValues(table, action.to, at, run.bind)
     if (partitions.has(partitionKey(table, to))) throw semanticError(at, `partition ${partitionKey(table, to)} exists`)
@@ -23,7 +23,12 @@ export async function alterPartition(table: Table, statement: Alter, run: RunCon
     const where = partitionCondition(table, values)
     await run.connection.run(`UPDATE ${table.physical} SET ${changes.join(', ')} WHERE ${where}`)
     partitions.delete(key)
-    partitions.set(partitionKey(table, to), { values: to, createdAt: partition.createdAt, modifiedAt })
+    partitions.set(partitionKey(table, to), {
+      values: to,
+      createdAt: partition.createdAt,
+      ddlAt: modifiedAt,
+      modifiedAt,
+    })
   } else throw unsupported(at, `${action.kind} of a partition`)
   run.project.tables.put({ ...table, partitions, ddlAt: modifiedAt, modifiedAt })
 }

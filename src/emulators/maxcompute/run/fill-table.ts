@@ -162,7 +162,7 @@ function withPartitions(
   const now = Date.now()
   for (const values of written) {
     const key = partitionKey(table, values)
-    partitions.set(key, { values, createdAt: partitions.get(key)?.createdAt ?? now, modifiedAt: now })
+    partitions.set(key, { createdAt: now, ...partitions.get(key), values, modifiedAt: now })
   }
   if (partitions.size > partitionCountMax)
     throw new StatementError(
