@@ -5,6 +5,7 @@ import type { Call } from '../../model/work.js'
 import type { MaxComputeClient } from './client.js'
 import { parseCsv } from './csv.js'
 import type { InstanceEnd } from './instance-end.js'
+import { instanceError } from './instance-error.js'
 import { readLong, type LookRows } from './long-result.js'
 import { backoff, pause, standardRetry } from './retry.js'
 import { StatementWork, type Pace } from './statement-work.js'
@@ -61,29 +62,14 @@ async function lookWith(
       const attempt = { token: `look-${randomBytes(12).toString('hex')}`, number: triedCount }
       const handle = await work.begin(attempt, call)
       const end = await settleLook(work, handle, call)
-      return await withLogview(client, handle.instance, () => read(handle.instance, end))
+      return await read(handle.instance, end).catch(async (error: unknown) => {
+        throw await instanceError(error, client, handle.instance)
+      })
     } catch (error) {
       const wait = backoff(triedCount, standardRetry)
       if (!mayLookAgain(error) || triedCount >= lookTryCountMax || Date.now() + wait >= call.deadlineAt) throw error
       await pause(wait, call.signal)
     }
-  }
-}
-
-/** What is wrong with a result shows at its instance. */
-async function withLogview(
-  client: MaxComputeClient,
-  instance: string,
-  read: () => Promise<LookRows>,
-): Promise<LookRows> {
-  try {
-    return await read()
-  } catch (error) {
-    if (!(error instanceof MigrationError)) throw error
-    const { code, transient, hint, cause } = error
-    const where = `instance ${instance}, ${await client.plainLogview(instance)}`
-    const options = { transient, cause, ...(hint === undefined ? {} : { hint }) }
-    throw new MigrationError(code, `${error.message} (${where})`, options)
   }
 }
 

@@ -5,6 +5,7 @@ import type { InstanceOutcome } from '../target.js'
 import type { MaxComputeClient } from './client.js'
 import { taskError } from './errors.js'
 import { readOutcome, type InstanceEnd } from './instance-end.js'
+import { instanceError } from './instance-error.js'
 import { lookUpSubmission } from './look-up.js'
 import { pause } from './retry.js'
 
@@ -98,7 +99,8 @@ export class StatementWork implements Work<InstanceHandle, InstanceOutcome> {
         const end = status === 'Terminated' ? await readOutcome(this.#client, instance, this.#bounds(call)) : undefined
         if (end !== undefined) return end
       } catch (error) {
-        if (!(error instanceof MigrationError) || !error.transient) throw error
+        if (!(error instanceof MigrationError) || !error.transient)
+          throw await instanceError(error, this.#client, instance)
         last = error.message
       }
       if (Date.now() + wait >= call.deadlineAt) throw await this.#stillRunning(instance, last)

@@ -142,6 +142,19 @@ describe('a statement', () => {
     else expect(error.hint).toMatch(hint)
   })
 
+  it('that may not be looked at any more names its instance and page', async () => {
+    const { target } = await serve((one) =>
+      isStatus(one)
+        ? { status: 403, body: xmlError('NoPermission', 'ODPS-0130013:Authorization exception') }
+        : undefined,
+    )
+    const error = await errorOf(target.submit(load).settle({ instance: 'i1' }, callFor()))
+    expect(error).toMatchObject({ code: 'target-denied', transient: false })
+    expect(error.message).toMatch(
+      /^load tpch\.region: .*ODPS-0130013.*\(instance i1, http:\/\/logview\/logview\/\?h=.*&i=i1\)$/,
+    )
+  })
+
   it('that was cancelled is an error', async () => {
     const { target } = await serve((one) =>
       one.query.has('taskstatus') ? { body: taskStatus('Cancelled') } : undefined,
