@@ -1,6 +1,6 @@
 import type { Ledger, LedgerEntry, Proof } from '../model/ledger.js'
 import type { Location } from '../model/names.js'
-import type { Manifest, Part } from '../model/manifest.js'
+import type { JobCounts, Manifest, Part } from '../model/manifest.js'
 import type { Call, Work } from '../model/work.js'
 
 /** Relations that travel together under one prefix; streaming: one relation. */
@@ -24,6 +24,8 @@ export type CarryHandle = {
   readonly token: string
   /** Milliseconds since 1970, of a job; absent where nothing outlives this process. */
   readonly startedAt?: number
+  /** Why it goes without the job that it was to have; absent where it has one, and where none was planned. */
+  readonly streamed?: string
 }
 
 export type CarriedPart = {
@@ -41,10 +43,23 @@ export type CarryOutcome = {
   readonly byteCount: number
   /** Bytes that were sent now, as opposed to found in place. */
   readonly sentByteCount: number
-  /** The job that carried it, and how that ended; absent without one. */
-  readonly job?: { readonly name: string; readonly how: string; readonly failedCount: number }
+  /** The job that carried it; absent without one. */
+  readonly job?: CarryingJob
+  /** Why parts that a job was to carry were streamed: it could not be made or started, or did not come to its end. */
+  readonly rerouted?: string
   /** Parts that did not arrive as they should and were sent again. */
   readonly resent?: readonly { readonly key: string; readonly reason: string }[]
+}
+
+export type CarryingJob = {
+  readonly name: string
+  /** How it ended. */
+  readonly how: string
+  readonly failedCount: number
+  /** Objects, as the service itself counts them; absent where it does not tell. */
+  readonly told?: JobCounts
+  /** Where what the service tells is not what was found in the stores. */
+  readonly differences?: readonly string[]
 }
 
 /** How the bytes of parts that somebody else copied are proven (README tells what each level sees). */

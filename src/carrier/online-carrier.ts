@@ -1,18 +1,10 @@
 import type { Ledger } from '../model/ledger.js'
 import type { Attempt, Call, Found, Work } from '../model/work.js'
 import type { ObjectStore } from '../store/store.js'
-import type {
-  CarriedPart,
-  Carrier,
-  CarryHandle,
-  CarryOutcome,
-  Checksums,
-  Consignment,
-  TransferProof,
-} from './carrier.js'
+import type { Carrier, CarryHandle, CarryOutcome, Checksums, Consignment, TransferProof } from './carrier.js'
 import type { Copier } from './copy-job.js'
 import { InlineCopier } from './copy-once.js'
-import { defaultStreamingCarrierLimits, planCrossing, type Crossing, type Passage } from './crossing.js'
+import { defaultStreamingCarrierLimits, type Crossing, type Passage } from './crossing.js'
 import { BudgetedCopier, type EgressBudget } from './egress-budget.js'
 import { readLedger } from './ledger-state.js'
 import { makeAddresses, type OnlineSource, type OnlineTarget } from './online-addresses.js'
@@ -23,6 +15,17 @@ import type { OnlineMigrationClient } from './online-migration-client.js'
 import { pauseFor } from './online-migration-connection.js'
 import type { NewJob } from './online-migration-model.js'
 import { earlierToken, namesOf, runPrefix } from './online-names.js'
+import {
+  crossingsOf,
+  isFailed,
+  noteArrival,
+  noteRejections,
+  outcomeOf,
+  rejectedOf,
+  type Failed,
+} from './online-outcome.js'
+import { toldOf } from './online-report.js'
+import { isRefused, reroutes, unfinished } from './online-rerouting.js'
 import { Slots } from './slots.js'
 import { together } from './together.js'
 
@@ -48,6 +51,8 @@ export interface OnlineCarrierOptions {
   readonly proof: TransferProof
   readonly checksums?: Checksums
   readonly limits: OnlineCarrierLimits
+  /** Whether all of a consignment may be streamed when its job cannot be made, or does not come to its end. */
+  readonly mayStreamAll?: boolean
   /** Of what is read for checksums; absent: no limit. What jobs carry is the service's to count. */
   readonly egress?: EgressBudget
   /** Absent: as fast as the service goes. */
@@ -120,21 +125,40 @@ export class OnlineCarrier implements Carrier {
   }
 
   async #find(consignment: Consignment, attempt: Attempt, call: Call): Promise<Found<CarryHandle>> {
-    const job = await this.#options.client.getJob(namesOf(attempt.token).job, call)
+    const { client, mayStreamAll = false } = this.#options
+    const job = await client.getJob(namesOf(attempt.token).job, call).catch((error: unknown) => {
+      // What was begun without a job goes on without the service.
+      if (mayStreamAll && isRefused(error)) return 'refused' as const
+      throw error
+    })
+    if (job === 'refused') return 'unknown'
     // Without a job nothing can be under way; addresses alone move no byte.
     return job === undefined ? 'never' : { begun: handleOf(consignment, attempt) }
   }
 
   async #begin(consignment: Consignment, attempt: Attempt, call: Call): Promise<CarryHandle> {
-    const { client, limits } = this.#options
-    const names = namesOf(attempt.token)
     await this.#endEarlier(attempt, call)
-    if (partCountOf(consignment) > 0) {
-      const places = { ...this.#options, ...limits, pollMilliseconds: Math.min(3000, limits.pollMilliseconds) }
-      await makeAddresses(places, names, consignment, call)
-      await client.createJob(await this.#job(consignment, names, call), call)
+    const handle = handleOf(consignment, attempt)
+    if (partCountOf(consignment) === 0) return handle
+    try {
+      await this.#makeJob(consignment, attempt, call)
+      return handle
+    } catch (error) {
+      const { mayStreamAll = false } = this.#options
+      if (!mayStreamAll || call.signal.aborted || !reroutes(error)) throw error
+      // The job may be there, by a lost reply; but nothing starts one that was not launched.
+      call.note({ text: `${consignment.id} is streamed: ${error.message}` })
+      return { ...handle, streamed: error.message }
     }
-    return handleOf(consignment, attempt)
+  }
+
+  async #makeJob(consignment: Consignment, { token }: Attempt, call: Call): Promise<void> {
+    const { client, limits } = this.#options
+    const names = namesOf(token)
+    const job = await this.#job(consignment, names, call)
+    const places = { ...this.#options, ...limits, pollMilliseconds: Math.min(3000, limits.pollMilliseconds) }
+    await makeAddresses(places, names, consignment, call)
+    await client.createJob(job, call)
   }
 
   /** Two jobs must never write to one prefix: one of an attempt that was given up is closed first. */
@@ -165,15 +189,49 @@ export class OnlineCarrier implements Carrier {
 
   async #settle(consignment: Consignment, ledger: Ledger, handle: CarryHandle, call: Call): Promise<CarryOutcome> {
     if (partCountOf(consignment) === 0) return { parts: [], byteCount: 0, sentByteCount: 0 }
-    const { client, limits } = this.#options
+    if (handle.streamed !== undefined) return this.#settleWithout(consignment, ledger, handle, call)
     const { job } = namesOf(handle.token)
-    const watched = new OnlineJob(client, job, limits, handle.startedAt ?? Date.now())
-    const end = await this.#running.hold(call.signal, () => watched.toEnd(call))
+    const end = await this.#running.hold(call.signal, () => this.#toEnd(job, handle, call))
     const judged = await this.#judgeAll(consignment, ledger, call)
-    const failed = judged.flatMap((one) => ('arrival' in one ? [] : [one]))
+    const failed = judged.filter(isFailed)
+    if (failed.length > 0 && end.how !== 'finished' && this.#options.mayStreamAll !== true) {
+      throw unfinished(job, end, failed.length, judged.length)
+    }
     if (failed.length > 0) call.note({ text: `job ${job}: ${failed.length} of ${judged.length} parts are sent again` })
+    await noteRejections(ledger, failed)
     const again = failed.length === 0 ? undefined : await this.#sendAgain(consignment, ledger, handle, failed, call)
     return outcomeOf(judged, again, await rejectedOf(ledger), { name: job, end })
+  }
+
+  /** Nothing set out by job; what an earlier attempt's job may have left is judged all the same. */
+  async #settleWithout(
+    consignment: Consignment,
+    ledger: Ledger,
+    handle: CarryHandle,
+    call: Call,
+  ): Promise<CarryOutcome> {
+    const judged = await this.#judgeAll(consignment, ledger, call)
+    const failed = judged.filter(isFailed)
+    await noteRejections(
+      ledger,
+      failed.filter(({ stale }) => stale),
+    )
+    const again = failed.length === 0 ? undefined : await this.#sendAgain(consignment, ledger, handle, failed, call)
+    const outcome = outcomeOf(judged, again, await rejectedOf(ledger))
+    return { ...outcome, rerouted: handle.streamed ?? '' }
+  }
+
+  /** One that the service refuses to go on with is over only when it certainly writes no more. */
+  async #toEnd(name: string, { startedAt = Date.now() }: CarryHandle, call: Call): Promise<JobEnd> {
+    const { client, limits, createReport = false, mayStreamAll = false } = this.#options
+    const job = new OnlineJob(client, name, limits, startedAt)
+    const end = await job.toEnd(call).catch((error: unknown) => {
+      if (!mayStreamAll || call.signal.aborted || !isRefused(error)) throw error
+      return job.close(error.message, call)
+    })
+    if (end.counts === undefined) return end
+    const how = { row: end.counts, hasReport: createReport, pollMilliseconds: limits.pollMilliseconds }
+    return { ...end, told: await toldOf(client, name, how, call) }
   }
 
   async #judgeAll(consignment: Consignment, ledger: Ledger, call: Call): Promise<readonly Judgement[]> {
@@ -188,7 +246,7 @@ export class OnlineCarrier implements Carrier {
     const of = { proof, ...(checksums === undefined ? {} : { checksums }) }
     await together(crossings, limits.judgedAtOnce, call, async (crossing, inner) => {
       const judgement = await judge(passage, crossing, of, inner)
-      await noteJudgement(ledger, judgement)
+      if (!isFailed(judgement)) await noteArrival(ledger, judgement)
       judged.set(crossing, judgement)
     })
     call.signal.throwIfAborted()
@@ -200,7 +258,7 @@ export class OnlineCarrier implements Carrier {
     consignment: Consignment,
     ledger: Ledger,
     { token }: CarryHandle,
-    failed: readonly Extract<Judgement, { stale: boolean }>[],
+    failed: readonly Failed[],
     call: Call,
   ): Promise<CarryOutcome> {
     for (const { crossing, stale } of failed) if (stale) await this.#options.to.remove(crossing.target, call)
@@ -219,56 +277,4 @@ function handleOf(consignment: Consignment, { token, startedAt }: Attempt): Carr
 
 function partCountOf({ manifests }: Consignment): number {
   return manifests.reduce((count, { parts }) => count + parts.length, 0)
-}
-
-function crossingsOf(consignment: Consignment, state: Awaited<ReturnType<typeof readLedger>>): readonly Crossing[] {
-  return consignment.manifests.flatMap(({ relationId, parts }) =>
-    parts.map((part) => planCrossing(consignment, relationId, part, state.get(part.location.key))),
-  )
-}
-
-async function noteJudgement(ledger: Ledger, judgement: Judgement): Promise<void> {
-  const { part, meta, known } = judgement.crossing
-  const { key } = part.location
-  if (!('arrival' in judgement)) {
-    if (judgement.reason !== 'sent again before') await ledger.note({ kind: 'rejected', key, reason: judgement.reason })
-    return
-  }
-  const { etag: targetEtag, crc64, proof } = judgement.arrival
-  if (known?.object?.crc64 === crc64 && known.object.targetEtag === targetEtag) return
-  const facts = { byteCount: part.byteCount, sourceEtag: meta.sourceEtag, targetEtag, crc64, proof, skipped: true }
-  await ledger.note({ kind: 'object', key, ...facts })
-}
-
-/** Of every process that worked on the consignment; the last reason of a key counts. */
-async function rejectedOf(ledger: Ledger): Promise<ReadonlyMap<string, string>> {
-  const reasons = new Map<string, string>()
-  for await (const entry of ledger.entries()) if (entry.kind === 'rejected') reasons.set(entry.key, entry.reason)
-  return reasons
-}
-
-function outcomeOf(
-  judged: readonly Judgement[],
-  again: CarryOutcome | undefined,
-  rejected: ReadonlyMap<string, string>,
-  { name, end }: { readonly name: string; readonly end: JobEnd },
-): CarryOutcome {
-  const sent = new Map(again?.parts.map((part) => [part.key, part]))
-  const parts = judged.map((one): CarriedPart => {
-    const { relationId, part } = one.crossing
-    const { byteCount, rowCount, location } = part
-    const found = 'arrival' in one ? one.arrival : sent.get(location.key)
-    if (found === undefined) throw new Error(`${location.key} has not arrived`)
-    const { etag, crc64, proof } = found
-    return { relationId, key: location.key, byteCount, rowCount, etag, crc64, proof }
-  })
-  const byteCount = parts.reduce((sum, part) => sum + part.byteCount, 0)
-  const how = end.reason === undefined ? end.how : `${end.how}: ${end.reason}`
-  return {
-    parts,
-    byteCount,
-    sentByteCount: byteCount,
-    job: { name, how, failedCount: end.counts?.failedCount ?? 0 },
-    resent: [...rejected].map(([key, reason]) => ({ key, reason })),
-  }
 }

@@ -1,4 +1,5 @@
 import { MigrationError } from '../model/errors.js'
+import type { JobCounts } from '../model/manifest.js'
 import type { Call } from '../model/work.js'
 import type { OnlineMigrationClient } from './online-migration-client.js'
 import { pauseFor } from './online-migration-connection.js'
@@ -12,6 +13,8 @@ export interface JobLimits {
   readonly jobMilliseconds: number
   /** Without any progress; then it is closed as well. */
   readonly stallMilliseconds: number
+  /** Longest that it waits for a place among the region's running jobs; then it is closed as well. */
+  readonly placeMilliseconds: number
   /** Longest that the service may take to close a job. */
   readonly closeMilliseconds: number
 }
@@ -23,6 +26,8 @@ export interface JobEnd {
   /** Why it was closed. */
   readonly reason?: string
   readonly counts?: JobHistory
+  /** What the service says of it in the end. */
+  readonly told?: JobCounts
 }
 
 /** Grace for the last word to a job when its process is interrupted. */
@@ -39,6 +44,8 @@ export class OnlineJob {
   #seen = ''
   #movedAt = Date.now()
   #row: JobHistory | undefined
+  #waitsFor = ''
+  #waitingSince: number | undefined
 
   /** `startedAt`: milliseconds since 1970. */
   constructor(client: OnlineMigrationClient, name: string, limits: JobLimits, startedAt: number) {
@@ -64,11 +71,16 @@ export class OnlineJob {
     for (;;) {
       const job = await this.#client.getJob(this.#name, call)
       if (job === undefined) return { how: 'gone', reason }
-      if (hasEnded(job)) return this.#ended('closed', reason, call)
+      if (hasEnded(job) || this.#isUnborn(job)) return this.#ended('closed', reason, call)
       if (job.status !== 'IMPORT_JOB_CLOSING') await this.#order('IMPORT_JOB_CLOSING', call)
       if (Date.now() + this.#limits.pollMilliseconds >= giveUpAt) throw this.#notClosed(job, reason)
       await this.#pause(call)
     }
+  }
+
+  /** Nothing starts a job that nobody launched, and some services close only what was. */
+  #isUnborn({ status }: ImportJob): boolean {
+    return status === 'IMPORT_JOB_BEGIN' && this.#launchCount === 0
   }
 
   async #watch(call: Call): Promise<JobEnd> {
@@ -95,6 +107,9 @@ export class OnlineJob {
       if (job.status !== 'IMPORT_JOB_SUSPEND' || this.#launchCount === 0) await this.#launch(call)
     }
     if (Date.now() >= this.#giveUpAt) return `it did not end within ${this.#limits.jobMilliseconds / 60_000} minutes`
+    if (Date.now() - (this.#waitingSince ?? Date.now()) >= this.#limits.placeMilliseconds) {
+      return `no place for it within ${this.#limits.placeMilliseconds / 60_000} minutes (${this.#waitsFor})`
+    }
     if (Date.now() - this.#movedAt >= this.#limits.stallMilliseconds) {
       return `it did not move for ${this.#limits.stallMilliseconds / 60_000} minutes (${job.status})`
     }
@@ -116,9 +131,12 @@ export class OnlineJob {
     try {
       await this.#order('IMPORT_JOB_LAUNCHING', call)
       this.#launchCount += 1
+      this.#waitingSince = undefined
     } catch (error) {
       const refusal = error instanceof MigrationError ? error.cause : undefined
       if (!(refusal instanceof OnlineMigrationRefusal) || !isQuota(refusal)) throw error
+      this.#waitsFor = refusal.message
+      this.#waitingSince ??= Date.now()
       this.#movedAt = Date.now()
       call.note({ text: `job ${this.#name} waits: ${refusal.message}` })
     }

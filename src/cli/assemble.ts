@@ -84,9 +84,10 @@ function carrierOf(loaded: LoadedConfig, between: StreamingCarrierOptions, proof
     streaming,
     ...(egress && { egress }),
     ...proof,
-    limits: { ...onlineLimits(online), judgedAtOnce: chunksInFlight },
+    limits: { ...onlineLimits(online, carrier), judgedAtOnce: chunksInFlight },
     qos: qosOf(online),
     createReport: online.report,
+    mayStreamAll: carrier === 'auto',
   })
   return new RoutingCarrier(streaming, jobs)
 }

@@ -48,12 +48,14 @@ export function s3Domain(region: string): string {
 
 const minute = 60_000
 
-export function onlineLimits(online: OnlineMigration) {
+/** `auto` streams what finds no place before it waits longer than a job may stand still. */
+export function onlineLimits(online: OnlineMigration, carrier: Config['carrier']) {
   const { jobMinutes, stallMinutes, pollSeconds } = online
   return {
     pollMilliseconds: pollSeconds * 1000,
     jobMilliseconds: jobMinutes * minute,
     stallMilliseconds: stallMinutes * minute,
+    placeMilliseconds: (carrier === 'auto' ? stallMinutes : jobMinutes) * minute,
     closeMilliseconds: 15 * minute,
     verifyMilliseconds: 3 * minute,
     runningJobCountMax: quotasOf(online).runningJobCountMax,
@@ -61,9 +63,13 @@ export function onlineLimits(online: OnlineMigration) {
 }
 
 /** While jobs run, others are unloaded for, and those that came through are loaded. */
-export function jobSettings(online: OnlineMigration, unloadAtOnce: number): JobSettings {
+export function jobSettings(online: OnlineMigration, carrier: Config['carrier'], unloadAtOnce: number): JobSettings {
   const { runningJobCountMax } = quotasOf(online)
-  return { atOnce: 2 * runningJobCountMax + unloadAtOnce, waitMilliseconds: online.waitMinutes * minute }
+  return {
+    atOnce: 2 * runningJobCountMax + unloadAtOnce,
+    waitMilliseconds: online.waitMinutes * minute,
+    fromByteCount: carrier === 'auto' ? online.fromMegabytes * 1024 * 1024 : 0,
+  }
 }
 
 /** How the plan packs relations; undefined where all are streamed. */

@@ -207,7 +207,10 @@ export const onlineMigration = z
       ),
     filesPerSecond: z.int().min(1).max(2000).optional().describe("limit of each job; the service's 2,000 when absent"),
     waitMinutes: minutes(120, 'longest that a job waits for the last relations of its consignment to be unloaded'),
-    jobMinutes: minutes(1440, 'longest that a job may take; then it is closed, and what is missing is streamed'),
+    jobMinutes: minutes(
+      1440,
+      'longest that a job may take; then it is closed, and with carrier auto what is missing is streamed',
+    ),
     stallMinutes: minutes(60, 'longest that a job may stand still; then the same'),
     pollSeconds: z.number().min(0.05).max(600).default(10).describe('between two looks at a job'),
     report: z

@@ -89,7 +89,19 @@ const relation = z.looseObject({
   crossing: z
     .looseObject({
       by: z.enum(['streaming', 'online']),
-      job: z.strictObject({ name: z.string(), how: z.string() }).optional(),
+      job: z
+        .strictObject({
+          name: z.string(),
+          how: z.string(),
+          told: z
+            .strictObject({ total: count, copied: count, failed: count, skipped: count })
+            .partial()
+            .optional()
+            .describe('objects, as the service counts them'),
+          differences: z.array(z.string()).optional().describe('what it tells, where that is not what was found'),
+        })
+        .optional(),
+      rerouted: z.string().optional().describe('why it was streamed although a job was planned for it'),
       proofs: z.record(z.string(), count).describe('parts, by how far their bytes are proven'),
       resent: z.array(z.strictObject({ key: z.string(), reason: z.string() })).optional(),
     })

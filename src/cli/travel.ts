@@ -81,7 +81,9 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     windows: windowsOf(config.windows),
     differenceCountMax: config.verify.differences,
     unloadMegabytesPerSecond: config.redshift.unloadMegabytesPerSecond,
-    ...(config.onlineMigration === undefined ? {} : { jobs: jobSettings(config.onlineMigration, unload) }),
+    ...(config.onlineMigration === undefined
+      ? {}
+      : { jobs: jobSettings(config.onlineMigration, config.carrier, unload) }),
   }
 }
 

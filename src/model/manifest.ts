@@ -38,10 +38,26 @@ export interface Manifest {
   readonly crossing?: ManifestCrossing
 }
 
+export type JobCounts = {
+  readonly total?: number
+  /** Skipped ones among them. */
+  readonly copied?: number
+  readonly failed?: number
+  readonly skipped?: number
+}
+
 export interface ManifestCrossing {
   readonly by: 'streaming' | 'online'
-  /** Of Data Online Migration: its name, and how it ended. */
-  readonly job?: { readonly name: string; readonly how: string }
+  /** Of Data Online Migration: its name, how it ended, and where what it tells of itself is not what was found. */
+  readonly job?: {
+    readonly name: string
+    readonly how: string
+    /** Objects of all that it carried, as the service counts them. */
+    readonly told?: JobCounts
+    readonly differences?: readonly string[]
+  }
+  /** Why it was streamed although a job was planned for it. */
+  readonly rerouted?: string
   /** Parts, by how far their bytes are proven (ledger.ts). */
   readonly proofs: Readonly<Record<string, number>>
   /** Parts that a job did not carry as it should, and that were sent again. */

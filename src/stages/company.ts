@@ -50,7 +50,7 @@ export interface CompanyWay {
 
 /**
  * Three strides: all of the company are unloaded; the consignment crosses once; each goes on. When the waiting limit is
- * reached it crosses without those that are not ready, and these are streamed. Who fails in one stride stops there alone.
+ * reached it crosses without those that are not ready, and these go alone, by later jobs or streamed. Who fails in one stride stops there alone.
  */
 export async function walkCompany(company: Company, way: CompanyWay, travel: Travel): Promise<readonly Arrival[]> {
   const before = way.wanted.slice(0, way.wanted.indexOf('transfer'))

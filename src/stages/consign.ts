@@ -8,12 +8,12 @@ import type { PlanBook, PlanEntry } from './plan-book.js'
 import { attemptToken, consignmentPrefix } from './prefix.js'
 import { callOf, stepAttemptCountMax, type Travel } from './stage.js'
 import { consignStep, setOut, type Member } from './consignment-members.js'
-import { keepManifest, type TransferKept } from './transfer.js'
+import { keepManifest, told, type TransferKept } from './transfer.js'
 import { sourceManifestPath } from './unload.js'
 
 /**
  * Carries those of a consignment that are unloaded, by one job; ends with a target manifest of each. Once it has set out
- * its members stay the same until that attempt is over: who comes later is streamed.
+ * its members stay the same until that attempt is over: who comes later goes alone.
  */
 export async function consign(book: PlanBook, ready: readonly PlanEntry[], travel: Travel): Promise<void> {
   const [first] = ready
@@ -78,14 +78,4 @@ async function keepAll(consignment: Consignment, outcome: CarryOutcome, travel: 
   }
   const { byteCount, sentByteCount, parts } = outcome
   return { byteCount, sentByteCount, partCount: parts.length, ...told(outcome) }
-}
-
-/** Names of parts that the journal's line holds at most; the ledger has them all. */
-const toldCountMax = 100
-
-function told({ job, resent = [] }: CarryOutcome): Partial<TransferKept> {
-  return {
-    ...(job === undefined ? {} : { job }),
-    ...(resent.length === 0 ? {} : { resentCount: resent.length, resent: resent.slice(0, toldCountMax) }),
-  }
 }

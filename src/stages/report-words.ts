@@ -1,3 +1,4 @@
+import type { JobCounts } from '../model/manifest.js'
 import type { Unmigrated } from '../model/plan.js'
 import type { ReportHeader, ReportRelation } from './report.js'
 
@@ -24,13 +25,28 @@ const proofTexts: Readonly<Record<string, string>> = {
 }
 
 /** Streamed parts are proven by how they travel; what a job carried needs saying. */
-function crossingTexts({ job, proofs, resent = [] }: NonNullable<ReportRelation['crossing']>): readonly string[] {
-  if (job === undefined) return []
+function crossingTexts(crossing: NonNullable<ReportRelation['crossing']>): readonly string[] {
+  const { job, proofs, rerouted, resent = [] } = crossing
+  const instead = rerouted === undefined ? [] : [`streamed instead of by job: ${rerouted}`]
+  if (job === undefined) return [...instead, ...resent.map(resentText)]
   const proven = Object.entries(proofs).map(([proof, count]) => `${count} ${proofTexts[proof] ?? proof}`)
   return [
     `carried by job ${job.name} (${job.how}), parts: ${proven.join(', ') || 'none'}`,
-    ...resent.map(({ key, reason }) => `sent again: ${key.slice(key.lastIndexOf('/') + 1)} (${reason})`),
+    ...(job.told === undefined ? [] : [`the job tells of ${toldText(job.told)} objects in all`]),
+    ...(job.differences ?? []).map((difference) => `the job does not tell what was found: ${difference}`),
+    ...instead,
+    ...resent.map(resentText),
   ]
+}
+
+function resentText({ key, reason }: { readonly key: string; readonly reason: string }): string {
+  return `sent again: ${key.slice(key.lastIndexOf('/') + 1)} (${reason})`
+}
+
+function toldText(told: JobCounts): string {
+  return Object.entries(told)
+    .map(([word, count]) => `${count} ${word}`)
+    .join(', ')
 }
 
 /** Objects that become no table, with their fate. */

@@ -68,6 +68,8 @@ export interface JobSettings {
   readonly atOnce: number
   /** Longest that one waits, from its first relation unloaded to its last. */
   readonly waitMilliseconds: number
+  /** One that came too late for its consignment goes by a later job of its own from this size on, and is streamed below it. */
+  readonly fromByteCount: number
 }
 
 /** What a stage tells while it works; for people, never for decisions. */

@@ -1,4 +1,4 @@
-import type { CarryHandle, CarryOutcome, Consignment } from '../carrier/carrier.js'
+import type { CarryHandle, CarryingJob, CarryOutcome, Consignment } from '../carrier/carrier.js'
 import { perform } from '../journal/perform.js'
 import { MigrationError } from '../model/errors.js'
 import type { Manifest, ManifestCrossing } from '../model/manifest.js'
@@ -14,9 +14,11 @@ export type TransferKept = {
   readonly byteCount: number
   readonly sentByteCount: number
   readonly partCount: number
-  /** Of a consignment: the job that carried it, and how that ended. */
-  readonly job?: { readonly name: string; readonly how: string; readonly failedCount: number }
-  /** Of a consignment: parts that the job did not carry as it should, and that were sent again. */
+  /** The job that carried it. */
+  readonly job?: CarryingJob
+  /** Why what a job was to carry was streamed. */
+  readonly rerouted?: string
+  /** Parts that the job did not carry as it should, and that were sent again. */
   readonly resentCount?: number
   /** The first of them. */
   readonly resent?: readonly { readonly key: string; readonly reason: string }[]
@@ -28,7 +30,7 @@ export function targetManifestPath(relationId: string): string {
 
 /**
  * Carries a relation's parts to the target's store; ends with its target manifest. One that crossed with its consignment
- * has that already; one that came too late for its consignment is streamed.
+ * has that already; one that came too late for its consignment goes by a later job of its own, or is streamed.
  */
 export async function transfer(plan: RelationPlan, travel: Travel): Promise<TransferKept> {
   const manifest = await travel.folder.readDocument<Manifest>(sourceManifestPath(plan.relationId))
@@ -72,7 +74,7 @@ async function stream(plan: RelationPlan, manifest: Manifest, travel: Travel): P
         keep: async (outcome): Promise<TransferKept> => {
           await keepManifest(manifest, outcome, consignment.to, travel)
           const { byteCount, sentByteCount, parts } = outcome
-          return { byteCount, sentByteCount, partCount: parts.length }
+          return { byteCount, sentByteCount, partCount: parts.length, ...told(outcome) }
         },
       },
       callOf(travel, 'transfer', plan),
@@ -115,6 +117,24 @@ function consignmentOf(plan: RelationPlan, manifest: Manifest, travel: Travel): 
     manifests: [manifest],
     from: manifest.location,
     to: attemptPrefix(settings.targetRoot, run, plan.consignment, plan.relationId, unloadAttempt),
+    ...(goesByLaterJob(plan, manifest, travel) ? { by: 'online' } : {}),
+  }
+}
+
+/** What a job was planned for goes by one of its own when it came too late, if it is worth one. */
+function goesByLaterJob(plan: RelationPlan, { byteCount }: Manifest, { settings }: Travel): boolean {
+  return plan.by === 'online' && settings.jobs !== undefined && byteCount >= settings.jobs.fromByteCount
+}
+
+/** Names of parts that the journal's line holds at most; the ledger has them all. */
+const toldCountMax = 100
+
+/** What is journaled of how a consignment crossed. */
+export function told({ job, rerouted, resent = [] }: CarryOutcome): Partial<TransferKept> {
+  return {
+    ...(job === undefined ? {} : { job }),
+    ...(rerouted === undefined ? {} : { rerouted }),
+    ...(resent.length === 0 ? {} : { resentCount: resent.length, resent: resent.slice(0, toldCountMax) }),
   }
 }
 
@@ -142,7 +162,7 @@ export async function keepManifest(
   await travel.folder.writeDocument(targetManifestPath(source.relationId), manifest)
 }
 
-function crossingOf(parts: CarryOutcome['parts'], { job, resent = [] }: CarryOutcome): ManifestCrossing {
+function crossingOf(parts: CarryOutcome['parts'], { job, rerouted, resent = [] }: CarryOutcome): ManifestCrossing {
   const proofs: Record<string, number> = {}
   for (const { proof } of parts) proofs[proof] = (proofs[proof] ?? 0) + 1
   const keys = new Set(parts.map(({ key }) => key))
@@ -150,7 +170,12 @@ function crossingOf(parts: CarryOutcome['parts'], { job, resent = [] }: CarryOut
   return {
     by: job === undefined ? 'streaming' : 'online',
     proofs,
-    ...(job === undefined ? {} : { job: { name: job.name, how: job.how } }),
+    ...(job === undefined ? {} : { job: jobOf(job) }),
+    ...(rerouted === undefined ? {} : { rerouted }),
     ...(own.length === 0 ? {} : { resent: own }),
   }
+}
+
+function jobOf({ name, how, told, differences }: CarryingJob): NonNullable<ManifestCrossing['job']> {
+  return { name, how, ...(told === undefined ? {} : { told }), ...(differences === undefined ? {} : { differences }) }
 }

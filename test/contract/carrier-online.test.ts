@@ -33,6 +33,10 @@ class ScriptedService {
   failedCount = 0
   copy: () => Promise<void> = () => Promise.resolve()
   launch: () => Said = () => ({ status: 200 })
+  /** Answered instead, where it gives something. */
+  instead: (seen: Seen) => Said | undefined = () => undefined
+  result = ''
+  report = '<Status>NotExist</Status>'
   #status: string | undefined
   #looks = 0
 
@@ -50,11 +54,15 @@ class ScriptedService {
   say(seen: Seen): Said {
     this.asked.push(seen)
     const { method, path, query, body } = seen
+    const instead = this.instead(seen)
+    if (instead !== undefined) return instead
+    if (query.has('jobResult')) return xml('ImportJobResult', this.result)
+    if (path === '/report') return xml('GetReportResponse', this.report)
     if (query.has('verify'))
       return xml('VerifyAddressResponse', `<Status>${this.verdicts.shift() ?? 'avaliable'}</Status>`)
     if (path.startsWith('/address/')) return xml('ImportAddress', `<Name>a</Name><Owner>${this.owner}</Owner>`)
     if (path.startsWith('/jobhistory/')) {
-      const row = `<JobHistory><CopiedCount>${this.#looks}</CopiedCount><FailedCount>${this.failedCount}</FailedCount></JobHistory>`
+      const row = `<JobHistory><JobVersion>v-1</JobVersion><RuntimeId>1</RuntimeId><CopiedCount>${this.#looks}</CopiedCount><FailedCount>${this.failedCount}</FailedCount></JobHistory>`
       return xml('JobHistoryList', row)
     }
     if (method === 'POST' && path === '/job') this.#status = 'IMPORT_JOB_BEGIN'
@@ -164,6 +172,7 @@ describe('the online carrier', () => {
       ...{ from, to, streaming: new StreamingCarrier({ from, to }), proof: 'full' as const },
       limits: {
         ...{ pollMilliseconds: 5, jobMilliseconds: minute, stallMilliseconds: minute, closeMilliseconds: minute },
+        placeMilliseconds: minute,
         ...{ verifyMilliseconds: minute, runningJobCountMax: 2, judgedAtOnce: 4 },
         ...some,
       },
@@ -179,6 +188,7 @@ describe('the online carrier', () => {
     await service.copy()
     return work.settle(handle, call)
   }
+  const auto = { mayStreamAll: true }
   const flipped = (name: string, at: number): Buffer => {
     const bytes = Buffer.concat([objects[name] ?? Buffer.alloc(0)])
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at)
@@ -242,9 +252,10 @@ describe('the online carrier', () => {
   it('closes a job that does not move, and streams what it left', async () => {
     service.statuses = Array.from({ length: 10_000 }, () => 'IMPORT_JOB_DOING')
     service.copy = copied({ 'b.parquet': undefined })
-    const outcome = await carry(open({ jobMilliseconds: 50 }))
+    const outcome = await carry(open({ jobMilliseconds: 50 }, auto))
     expect(service.orders()).toContain('CLOSING')
     expect(outcome.job?.how).toMatch(/^closed: it did not end within/)
+    expect(outcome.rerouted).toMatch(/^job .* closed: it did not end within/)
     expect(outcome.resent).toHaveLength(1)
     await expectAllThere()
   })
@@ -278,7 +289,7 @@ describe('the online carrier', () => {
     ['IMPORT_JOB_FINISHED', /^finished/],
   ])('streams all of it after a job that ends %s with nothing done', async (last, how) => {
     service.launch = () => ((service.statuses = ['IMPORT_JOB_DOING', last]), { status: 200 })
-    const outcome = await carry()
+    const outcome = await carry(open({}, auto))
     expect(outcome.job?.how).toMatch(how)
     expect(outcome.resent).toHaveLength(4)
     await expectAllThere()
@@ -325,6 +336,107 @@ describe('the online carrier', () => {
     expect(error.transient).toBe(false)
     expect(`${error.message} ${error.hint ?? ''}`).not.toContain('aws-secret')
     expect(service.orders()).not.toContain('create job')
+  })
+
+  const refused =
+    (method: string, path: RegExp, said: Said, body = /(?:)/) =>
+    (seen: Seen): Said | undefined =>
+      seen.method === method && path.test(seen.path) && body.test(seen.body) ? said : undefined
+  const quota = { status: 400, body: xmlError('JobCountExceedMaxCount', 'no more than 500 jobs') }
+  const denied = { status: 403, body: xmlError('AccessDenied', 'not you') }
+
+  describe.each([
+    ['another account', { owner: '999' }, /belongs to account 999, not 123/, /accountId to 999/],
+    ['a role without trust', { verdicts: ['avaliable', 'unavailable'] }, /address .*-t .*unavail/, /trust mgw/],
+    ['a source that is not verified', { verdicts: ['rejected'] }, /address .*-s .*rejected/, /long-term keys/],
+    ['a verification without end', { verdicts: Array.from({ length: 999 }, () => '') }, /not verified within/, /keys/],
+    ['all jobs taken', { instead: refused('POST', /^\/job$/, quota) }, /CreateJob .*500 jobs/, /region has 500 jobs/],
+    ['no leave to make addresses', { instead: refused('POST', /^\/address$/, denied) }, /CreateAddress/, /policies/],
+  ])('with %s', (_what, wrong, message, hint) => {
+    const limits = { verifyMilliseconds: 100 }
+    const go = (how: object): void => {
+      Object.assign(service, how)
+      service.verdicts = [...service.verdicts]
+    }
+
+    it('streams all of it where it may, and tells why', async () => {
+      go(wrong)
+      const work = open(limits, auto).carry(consignment, ledger)
+      const handle = await work.begin(attempt, testCall())
+      expect(handle.streamed).toMatch(message)
+      // Another process goes on with what was journaled, though the service says no to everything.
+      service.instead = () => denied
+      const again = open(limits, auto).carry(consignment, ledger)
+      expect(await again.find(attempt, testCall())).toBe('unknown')
+      const outcome = await again.settle(handle, testCall())
+      expect(outcome).toMatchObject({ rerouted: handle.streamed, resent: [], byteCount: 295_000 })
+      expect(outcome.job).toBeUndefined()
+      expect(outcome.parts).toHaveLength(4)
+      await expectAllThere()
+    })
+
+    it('says so where all is to go by job, and sends nothing', async () => {
+      go(wrong)
+      const error = await failureOf(carry(open(limits)))
+      expect(error.message).toMatch(message)
+      expect(error.hint).toMatch(hint)
+      expect(await oss.store.stat(below(target, 'r-1/1/a.parquet'), testCall())).toBeUndefined()
+    })
+  })
+
+  it('streams what was not launched, when the service refuses that or has no place in time', async () => {
+    service.instead = refused('PUT', /^\/job\//, denied)
+    const launched = await carry(open({}, auto))
+    expect(launched.rerouted).toMatch(/closed: UpdateJob .*AccessDenied/)
+    service.instead = refused('PUT', /^\/job\//, { status: 400, body: xmlError('RunningJobLimitExceeded', 'too many') })
+    service.begin('IMPORT_JOB_BEGIN')
+    const waited = await carry(open({ placeMilliseconds: 30 }, auto))
+    expect(waited.job?.how).toMatch(/^closed: no place for it within .*too many/)
+    await expectAllThere()
+  })
+
+  it('does not stream while a job may write that it can neither watch nor close', async () => {
+    service.statuses = Array.from({ length: 10_000 }, () => 'IMPORT_JOB_DOING')
+    service.instead = (seen) => (/CLOSING/.test(seen.body) ? denied : undefined)
+    expect((await failureOf(carry(open({ jobMilliseconds: 30 }, auto)))).message).toMatch(/UpdateJob .*AccessDenied/)
+    expect(await oss.store.stat(below(target, 'r-1/1/a.parquet'), testCall())).toBeUndefined()
+  })
+
+  it('tells of a stuck job where all is to go by job, and a later attempt makes another', async () => {
+    service.statuses = Array.from({ length: 10_000 }, () => 'IMPORT_JOB_DOING')
+    service.copy = copied({ 'b.parquet': undefined })
+    const error = await failureOf(carry(open({ jobMilliseconds: 50 })))
+    expect(error.message).toMatch(/it did not end within .*it is closed, and 1 of 4 parts have not arrived/)
+    expect(error.hint).toMatch(/another job.*carrier: auto/)
+    expect([error.code, error.transient]).toEqual(['transfer-failed', false])
+    service.statuses = ['IMPORT_JOB_DOING', 'IMPORT_JOB_FINISHED']
+    const later = { ...attempt, token: attempt.token.replace(/1$/, '2'), number: 2 }
+    const work = open().carry(consignment, ledger)
+    const handle = await work.begin(later, testCall())
+    await copied({ 'a.parquet': undefined, 'c.parquet': undefined, 'd.parquet': undefined })()
+    const outcome = await work.settle(handle, testCall())
+    expect(outcome.job).toMatchObject({ name: later.token, how: 'finished' })
+    expect(outcome.resent).toEqual([])
+  })
+
+  it('names what the service tells otherwise than the stores show, from its result or its report', async () => {
+    const counts = (of: string, failed: number): string =>
+      ['Total', 'Copied', 'Failed', 'Skipped']
+        .map((word, at) => `<${word}${of}>${[4, 4 - failed, failed, 0][at] ?? 0}</${word}${of}>`)
+        .join('')
+    service.copy = copied({ 'a.parquet': undefined, 'b.parquet': flipped('b.parquet', 9) })
+    service.result = counts('ObjectCount', 0)
+    const outcome = await carry()
+    expect(outcome.job?.told).toEqual({ total: 4, copied: 4, failed: 0, skipped: 0 })
+    expect(outcome.job?.differences).toEqual([
+      'it tells of none that failed, but 1 of 4 parts are missing and 1 are not as they should be',
+    ])
+    expect(service.asked.filter(({ path }) => path === '/report')).toEqual([])
+    service.report = `<Status>Finished</Status>${counts('Count', 2)}`
+    const work = open({}, { createReport: true }).carry(consignment, ledger)
+    const again = await work.settle({ consignment: 'c1', token: attempt.token }, testCall())
+    expect(again.job).toMatchObject({ failedCount: 2, told: { total: 4, copied: 2, failed: 2 } })
+    expect(again.job?.differences).toBeUndefined()
   })
 
   it('removes the jobs and addresses of its run alone', async () => {
