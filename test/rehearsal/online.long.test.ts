@@ -39,16 +39,20 @@ describe('a migration by jobs', () => {
   interface Line {
     readonly event: string
     readonly step?: string
+    readonly number?: number
     readonly outcome?: {
-      readonly job?: { readonly how: string }
+      readonly job?: { readonly name: string; readonly how: string; readonly differences?: readonly string[] }
+      readonly rerouted?: string
       readonly resent?: readonly { key: string; reason: string }[]
     }
   }
-  async function consigned(): Promise<readonly Line[]> {
+  async function journaled(stage: string): Promise<readonly Line[]> {
     const text = await readFile(join(await newestRun(), 'journal.jsonl'), 'utf8')
     const lines = text.trimEnd().split('\n')
-    return lines.map((line) => JSON.parse(line) as Line).filter(({ step = '' }) => step.startsWith('consign/'))
+    return lines.map((line) => JSON.parse(line) as Line).filter(({ step = '' }) => step.startsWith(`${stage}/`))
   }
+  const consigned = () => journaled('consign')
+  const report = async () => readFile(join(await newestRun(), 'report.md'), 'utf8')
   const succeeded = async () => (await consigned()).filter(({ event }) => event === 'succeeded')
   const failure = (lines: readonly Record<string, unknown>[]): string => JSON.stringify(lines)
 
@@ -106,8 +110,10 @@ describe('a migration by jobs', () => {
     expect(reasonOf('tpch_part-')).toBe('missing')
     expect(reasonOf('tpch_lineitem')).toMatch(/^CRC-64/)
     expect(reasonOf('tpch_nation')).toMatch(/^CRC-64/)
-    const report = await readFile(join(await newestRun(), 'report.md'), 'utf8')
-    for (const { key } of resent) expect(report).toContain(key.split('/').at(-1))
+    for (const { key } of resent) expect(await report()).toContain(key.split('/').at(-1))
+    const differences = (await succeeded()).flatMap(({ outcome }) => outcome?.job?.differences ?? [])
+    expect(differences.join()).toMatch(/tells of none that failed, but 2 of \d+ parts are missing and 2 are not/)
+    expect(await report()).toContain('the job does not tell what was found: it tells of')
   })
 
   it('goes on with the job that runs when it was killed, and makes no other', async () => {
@@ -127,17 +133,48 @@ describe('a migration by jobs', () => {
     expect(JSON.stringify(created)).toContain('RunJob')
   })
 
-  it('closes a job that is stuck, and streams its relations', async () => {
+  it.each(['auto', 'online'])('closes a job that is stuck; %s', async (carrier) => {
+    await by(carrier)
     await settings('stallMinutes: 0.05')
     await here.fault('stores', [
       { service: 'online-migration', operation: 'RunJob', nth: 1, action: { do: 'cut', when: 'before' } },
     ])
     const ended = await run()
     await without('stallMinutes: 0.05')
+    if (carrier === 'online') {
+      expect(ended.code, ended.stderr).toBe(7)
+      expect(ended.stderr).toMatch(/it did not move for .* it is closed, and \d+ of \d+ parts have not arrived/)
+      expect(ended.stderr).toMatch(/hint: the same command makes another job/)
+      await here.clearFaults()
+      const again = await migrate(['run', '--replace', '--json', '--config', here.clouds.config])
+      expect(again.code, again.stderr).toBe(0)
+      expect((await consigned()).filter(({ event }) => event === 'attempted').map(({ number }) => number)).toEqual([
+        1, 2,
+      ])
+      expect((await succeeded()).map(({ outcome }) => outcome?.job?.how)).toEqual(['finished'])
+      return
+    }
     expect(ended.code, ended.stderr).toBe(0)
     const [one] = await succeeded()
     expect(one?.outcome?.job?.how).toMatch(/^closed: it did not move/)
-    expect(one?.outcome?.resent?.length).toBeGreaterThan(7)
+    expect(one?.outcome?.rerouted).toMatch(/^job .* closed: it did not move/)
+    expect(await report()).toContain('streamed instead of by job: job ')
+  })
+
+  it('carries a relation that comes late by a later job', async () => {
+    await by('online')
+    await settings('waitMinutes: 0.02')
+    await here.fault('warehouses', [
+      { service: 'redshift', operation: 'UNLOAD', contains: 'lineitem', action: { do: 'delay', milliseconds: 9000 } },
+    ])
+    const ended = await run()
+    await without('waitMinutes: 0.02')
+    expect(ended.code, ended.stderr).toBe(0)
+    const [first] = await succeeded()
+    const late = (await journaled('transfer')).filter(({ event, outcome }) => event === 'succeeded' && outcome?.job)
+    expect(late.map(({ step }) => step)).toEqual([expect.stringMatching(/^transfer\/tpch_lineitem-/)])
+    expect(late[0]?.outcome?.job?.how).toBe('finished')
+    expect(late[0]?.outcome?.job?.name).not.toBe(first?.outcome?.job?.name)
   })
 
   it('takes checksums of a worker near the source, and asks for those that are missing', async () => {
@@ -168,7 +205,7 @@ describe('a migration by jobs', () => {
     expect(resent.map(({ reason }) => reason)).toEqual([expect.stringMatching(/^CRC-64/)])
   })
 
-  it.each([
+  const wrongs = [
     [
       'account',
       /accountId: .*/,
@@ -183,19 +220,41 @@ describe('a migration by jobs', () => {
       /as role MaxComputeLoad.*cannot use it/,
       /trust mgw.aliyuncs.com/,
     ],
-  ])('says what is wrong with the %s, and ends with 7', async (_what, from, to, message, hint) => {
+    ['source', undefined, '', /address .*-s .*the service cannot use it/, /long-term keys of an IAM user/],
+  ] as const
+  const runWrong = async (carrier: string, from: RegExp | undefined, to: string) => {
+    await by(carrier)
     const before = await readFile(here.clouds.config, 'utf8')
-    await changeConfig(here.clouds.config, (text) => text.replace(from, to))
+    if (from !== undefined) await changeConfig(here.clouds.config, (text) => text.replace(from, to))
+    else {
+      const [service, action] = ['online-migration', { do: 'fail' }]
+      await here.fault('stores', [{ service, operation: 'CheckAddress', contains: '-s', action }])
+    }
     const ended = await run()
-    await changeConfig(here.clouds.config, () => before)
+    if (from !== undefined) await changeConfig(here.clouds.config, () => before)
+    return ended
+  }
+
+  it.each(wrongs)('says what is wrong with the %s, and ends with 7', async (_what, from, to, message, hint) => {
+    const ended = await runWrong('online', from, to)
     expect(ended.code).toBe(7)
     expect(`${ended.stderr} ${failure(ended.lines)}`).toMatch(message)
     expect(ended.stderr + failure(ended.lines)).toMatch(hint)
   })
+
+  it.each(wrongs)(
+    'streams instead with auto, and reports what is wrong with the %s',
+    async (_what, from, to, message) => {
+      const ended = await runWrong('auto', from, to)
+      expect(ended.code, ended.stderr).toBe(0)
+      expect((await succeeded()).map(({ outcome }) => outcome?.rerouted)).toEqual([expect.stringMatching(message)])
+      expect(await report()).toMatch(message)
+    },
+  )
 })
 
 describe('a region without a place for another job', () => {
-  it('is told with the fix, and ends with 7', async () => {
+  it('is told with the fix, and ends with 7; with auto all of it is streamed', async () => {
     const more = { switches: { migrationJobsMax: 0 } }
     await using here = await emulate({ seed: 'tpch', scale: 0.001, more })
     await changeConfig(here.clouds.config, (text) => text.replace(/^carrier: .*$/m, 'carrier: online'))
@@ -203,5 +262,16 @@ describe('a region without a place for another job', () => {
     expect(ended.code).toBe(7)
     expect(ended.stderr).toMatch(/CreateJob .*refused/)
     expect(ended.stderr).toMatch(/hint: the region has 500 jobs/)
+    await changeConfig(here.clouds.config, (text) =>
+      text
+        .replace('carrier: online', 'carrier: auto')
+        .replace('onlineMigration:\n', 'onlineMigration:\n  fromMegabytes: 0\n'),
+    )
+    const [known] = await runIds(here.clouds.config)
+    const streamed = await migrate(['run', '--new', '--replace', '--json', '--config', here.clouds.config])
+    expect(streamed.code, streamed.stderr).toBe(0)
+    const id = (await runIds(here.clouds.config)).find((one) => one !== known) ?? ''
+    const report = await readFile(join(dirname(here.clouds.config), 'runs', id, 'report.md'), 'utf8')
+    expect(report).toMatch(/streamed instead of by job: CreateJob .*refused/)
   })
 })
