@@ -115,6 +115,18 @@ export const engineMacros: readonly string[] = [
   `CREATE OR REPLACE MACRO maxcompute.to_base_8(v) AS to_base(CAST(v AS BIGINT), 8)`,
   `CREATE OR REPLACE MACRO maxcompute.to_base_10(v) AS CAST(v AS VARCHAR)`,
   `CREATE OR REPLACE MACRO maxcompute.to_base_16(v) AS to_hex(v)`,
+  // Schoolbook division of whole numbers, k digits further than the quotient; the engine has no exact one.
+  `CREATE OR REPLACE MACRO maxcompute.long_division(a, b, k) AS list_reduce(
+     list_transform(range(0, k), lambda i: {'q': CAST(0 AS HUGEINT), 'r': CAST(0 AS HUGEINT)}),
+     lambda s, z: {'q': s.q * 10 + (s.r * 10) // b, 'r': (s.r * 10) % b}, {'q': a // b, 'r': a % b})`,
+  `CREATE OR REPLACE MACRO maxcompute.rounded(d, b) AS d.q + CASE WHEN d.r >= b - d.r THEN 1 ELSE 0 END`,
+  `CREATE OR REPLACE MACRO maxcompute.unscaled(v) AS CAST(replace(CAST(abs(v) AS VARCHAR), '.', '') AS HUGEINT)`,
+  `CREATE OR REPLACE MACRO maxcompute.pointed(t, s) AS left(lpad(t, CAST(greatest(length(t), s + 1) AS INTEGER), '0'), -s)
+     || '.' || right(lpad(t, CAST(greatest(length(t), s) AS INTEGER), '0'), s)`,
+  `CREATE OR REPLACE MACRO maxcompute.quotient_text(a, b, widening, k, s) AS CASE WHEN (a < 0) <> (b < 0) THEN '-' ELSE '' END
+     || maxcompute.pointed(CAST(maxcompute.rounded(
+       maxcompute.long_division(maxcompute.unscaled(a), maxcompute.unscaled(b) * widening, k),
+       maxcompute.unscaled(b) * widening) AS VARCHAR), s)`,
   // 15 significant digits decide whether two DOUBLEs are the same (maxcompute.md 5.6).
   `CREATE OR REPLACE MACRO maxcompute.same_double(a, b) AS (a = b OR abs(a - b) < 1e-15 * greatest(abs(a), abs(b)))`,
 ]

@@ -74,7 +74,9 @@ function decimalSql(value: Typed, shape: { precision: number; scale: number }): 
   return value.type.base === 'decimal' ? value.sql : `CAST(${value.sql} AS DECIMAL(${shape.precision},${shape.scale}))`
 }
 
-/** The engine has no exact quotient: 15 significant digits are right (the service's scale is unknown anyway, maxcompute.md 6). */
+/**
+ * Exact, halves away from zero, at the scale that Hive gives: the service's own is documented nowhere (maxcompute.md 6).
+ */
 function decimalQuotient(
   a: Typed,
   b: Typed,
@@ -84,7 +86,13 @@ function decimalQuotient(
   const scale = Math.max(6, x.scale + y.precision + 1)
   const type = cappedDecimal(x.precision - x.scale + y.scale + scale, scale)
   const failure = fails('0121145', 'Data overflow - decimal is divided by zero')
-  const quotient = `CAST(CAST(${a.sql} AS DOUBLE) / CAST(${b.sql} AS DOUBLE) AS ${engineType(type)})`
+  const kept = type.scale ?? 0
+  // Digits behind the quotient of the two whole numbers that the decimals are without their points.
+  const digits = kept + y.scale - x.scale
+  const widening = `CAST('${'1'.padEnd(1 + Math.max(0, -digits), '0')}' AS HUGEINT)`
+  const shape = `${widening}, ${Math.max(0, digits)}, ${kept}`
+  const text = `maxcompute.quotient_text(${decimalSql(a, x)}, ${decimalSql(b, y)}, ${shape})`
+  const quotient = `CAST(${text} AS ${engineType(type)})`
   return typed(`CASE WHEN ${b.sql} = 0 THEN ${failure} ELSE ${quotient} END`, type, a, b)
 }
 
