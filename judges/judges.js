@@ -77,6 +77,7 @@ export const judges = [
         fails: [
           'gives back what was written, with size, etag and provenance',
           'reads exactly the range that was asked for, of exactly the object that was meant',
+          'clean copies from it are proven and raise no alarm',
         ],
       },
     ],

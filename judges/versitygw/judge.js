@@ -1,4 +1,5 @@
-// The product's store against an S3 server that others wrote: its contract suite, test by test.
+// The product's store against an S3 server that others wrote: its contract suite, test by test; then its carrier from there,
+// while bytes change on the way (corruptions.js).
 // With `versitygw.liar` among the facts a byte of every object that is read is flipped on the way.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,7 +8,9 @@ import { createServer, request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { buffer } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { bend, judgeCorruptions } from './corruptions.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const program = fileURLToPath(new URL('../.cache/go/bin/versitygw', import.meta.url))
@@ -28,11 +31,13 @@ async function main(factsFile) {
     env: { ...process.env, ROOT_ACCESS_KEY: keys.id, ROOT_SECRET_KEY: keys.secret },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const between = await startBetween(port, facts.versitygw?.liar === true)
+  const orders = new Map()
+  const between = await startBetween(port, facts.versitygw?.liar === true, orders)
+  const endpoint = `http://127.0.0.1:${between.address().port}`
   try {
     await untilOpen(port)
-    const report = await contract(`http://127.0.0.1:${between.address().port}`, join(facts.scratch, 'contract.json'))
-    return tell(report)
+    const report = await contract(endpoint, join(facts.scratch, 'contract.json'))
+    return tell([...verdictsOf(report), ...(await judgeCorruptions({ endpoint, keys, oss: facts.oss, orders }))])
   } finally {
     between.close()
     between.closeAllConnections()
@@ -58,11 +63,14 @@ async function contract(endpoint, outputFile) {
   return JSON.parse(await readFile(outputFile, 'utf8'))
 }
 
-function tell(report) {
+function verdictsOf(report) {
   const tests = report.testResults.flatMap((file) => file.assertionResults).filter((test) => test.status !== 'skipped')
-  const verdicts = tests.map(verdict)
+  return tests.length > 0 ? tests.map(verdict) : [{ good: false, line: 'FAIL contract: no test ran' }]
+}
+
+function tell(verdicts) {
   for (const { line } of verdicts) console.log(line)
-  return tests.length > 0 && verdicts.every(({ good }) => good) ? 0 : 1
+  return verdicts.every(({ good }) => good) ? 0 : 1
 }
 
 function verdict({ title, status, failureMessages }) {
@@ -74,13 +82,24 @@ function verdict({ title, status, failureMessages }) {
   return status === 'passed' ? { good: true, line: `ok ${name}` } : { good: false, line: `FAIL ${name}: ${why}` }
 }
 
-/** Passes everything on; a liar flips the first bit of the bodies of objects. */
-async function startBetween(port, liar) {
-  const server = createServer((from, to) => {
+/** Passes everything on; a liar flips the first bit of the bodies of objects, and `orders` says what befalls some of them. */
+async function startBetween(port, liar, orders) {
+  const server = createServer(async (from, to) => {
+    const order = from.method === 'GET' ? orders.get(keyOf(from.url)) : undefined
+    if (order?.kind === 'replace' && order.times > 0) await order.replace()
     const passed = request({ port, host: '127.0.0.1', method: from.method, path: from.url, headers: from.headers })
     from.pipe(passed)
     passed.on('error', () => to.destroy())
-    passed.on('response', (answer) => {
+    passed.on('response', async (answer) => {
+      if (order !== undefined && answer.statusCode < 300) {
+        const bytes = await buffer(answer).then(
+          (whole) => bend(order, whole),
+          () => undefined,
+        )
+        if (bytes === undefined) return void to.destroy()
+        to.writeHead(answer.statusCode, { ...answer.headers, 'content-length': String(bytes.length) })
+        return void to.end(bytes)
+      }
       to.writeHead(answer.statusCode, answer.headers)
       const isObject = from.method === 'GET' && !from.url.includes('list-type=') && !from.url.includes('uploadId=')
       let first = liar && isObject && answer.statusCode < 300
@@ -97,6 +116,11 @@ async function startBetween(port, liar) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return server
+}
+
+/** Of `/judged/<key>?…`. */
+function keyOf(url) {
+  return decodeURIComponent(url.split('?')[0]).replace(/^\/judged\//, '')
 }
 
 async function freePort() {
