@@ -118,7 +118,7 @@ const relation = z.looseObject({
       source: value,
       target: value,
       equal: z.boolean(),
-      agrees: z.boolean().describe('equal, or within what is taken for the same'),
+      agrees: z.boolean().describe('compared, and equal or within what is taken for the same'),
     }),
   ),
   statements: z.strictObject({ source: z.array(z.string()), target: z.array(z.string()) }),

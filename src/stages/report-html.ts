@@ -102,7 +102,7 @@ function htmlValues(relation: ReportRelation): string {
       one.measure,
       String(one.source),
       String(one.target),
-      one.equal ? '=' : one.agrees ? '≈' : '≠',
+      one.agrees ? (one.equal ? '=' : '≈') : one.equal ? 'not compared' : '≠',
     ]),
   )
   return table(['column', 'measure', 'source', 'target', ''], rows)

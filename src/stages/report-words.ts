@@ -20,16 +20,19 @@ export function partTexts({ where, leftOut, crossing }: ReportRelation): readonl
 
 const proofTexts: Readonly<Record<string, string>> = {
   'source+target': 'proven alike at both sides',
-  'target-only': 'stored as they were read',
-  'size-only': 'compared by size and ends alone',
+  'target-only': 'target-only (stored as they were read; nothing at the source told what to read)',
+  'size-only': 'size-only (compared by size and ends)',
 }
 
-/** Streamed parts are proven by how they travel; what a job carried needs saying. */
+/** Streamed parts that are proven need no words; what a job carried, or nothing at the source vouches for, does. */
 function crossingTexts(crossing: NonNullable<ReportRelation['crossing']>): readonly string[] {
   const { job, proofs, rerouted, resent = [] } = crossing
   const instead = rerouted === undefined ? [] : [`streamed instead of by job: ${rerouted}`]
-  if (job === undefined) return [...instead, ...resent.map(resentText)]
   const proven = Object.entries(proofs).map(([proof, count]) => `${count} ${proofTexts[proof] ?? proof}`)
+  if (job === undefined) {
+    const isProven = Object.keys(proofs).every((proof) => proof === 'source+target')
+    return [...(isProven ? [] : [`parts: ${proven.join(', ')}`]), ...instead, ...resent.map(resentText)]
+  }
   return [
     `carried by job ${job.name} (${job.how}), parts: ${proven.join(', ') || 'none'}`,
     ...(job.told === undefined ? [] : [`the job tells of ${toldText(job.told)} objects in all`]),

@@ -2,7 +2,6 @@ import type { Journal } from '../journal/journal.js'
 import type { RunFolder } from '../journal/run-folder.js'
 import type { CheckResult, RelationChecks, SourceMeasurements } from '../model/documents.js'
 import type { Manifest, ManifestCrossing } from '../model/manifest.js'
-import type { Measure } from '../model/measure.js'
 import { relationText, tableText } from '../model/names.js'
 import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
 import type { QueryResult } from '../model/query-check.js'
@@ -12,6 +11,7 @@ import type { PlanBook } from './plan-book.js'
 import { risksOf, type ColumnRisk } from './report-risk.js'
 import { statementsOf, type VerifyStatements } from './report-statements.js'
 import type { ReportTotals } from './report-totals.js'
+import { missingChecks, valuesOf, type ReportValue } from './report-values.js'
 import { legs, type Leg } from './stage.js'
 import { consignStep } from './consignment-members.js'
 import { targetManifestPath } from './transfer.js'
@@ -41,16 +41,6 @@ export interface ReportHeader {
   readonly queries?: readonly QueryResult[]
   /** The exit code of the run; absent while it has not ended. */
   readonly exitCode?: number
-}
-
-export interface ReportValue {
-  readonly column?: string
-  readonly measure: string
-  readonly source: string | null
-  readonly target: string | null
-  readonly equal: boolean
-  /** The same text, or within what is taken for the same. */
-  readonly agrees: boolean
 }
 
 export interface ReportRelation {
@@ -131,7 +121,7 @@ async function reportRelation(
     concerns: [...plan.concerns, ...broken],
     ...assumptionsOf(plan),
     checks: checks?.results ?? [],
-    values: checks === undefined ? [] : valuesOf(checks),
+    values: checks === undefined ? [] : valuesOf(plan, checks),
     statements: statementsOf(plan),
     risks: risksOf(plan),
     answers: checks?.answers ?? { source: [], target: [] },
@@ -189,30 +179,8 @@ function verdictOf(
   if (plan.concerns.some((concern) => concern.class === 'blocking')) return 'blocked'
   if (failure !== undefined) return 'failed'
   if (checks === undefined || journal.status(`verify/${plan.relationId}`).state !== 'succeeded') return 'unverified'
-  return checks.results.every((result) => result.discrepancies.length === 0) ? 'verified' : 'differs'
-}
-
-function valuesOf(checks: RelationChecks): readonly ReportValue[] {
-  const targets = new Map(checks.target.map((one) => [JSON.stringify(one.measure), one.value]))
-  const found = checks.results.flatMap((result) => [...result.discrepancies, ...(result.accepted ?? [])])
-  return checks.source.map(({ measure, value }) => {
-    const target = targets.get(JSON.stringify(measure)) ?? null
-    const column = columnOf(measure)
-    return {
-      ...(column === undefined ? {} : { column }),
-      measure: measure.kind,
-      source: value,
-      target,
-      equal: value === target,
-      agrees:
-        value === target ||
-        !found.some((one) => one.column === column && one.source === value && one.target === target),
-    }
-  })
-}
-
-function columnOf(measure: Measure): string | undefined {
-  return 'column' in measure ? measure.column : undefined
+  if (checks.results.some((result) => result.discrepancies.length > 0)) return 'differs'
+  return missingChecks(plan, checks).length === 0 ? 'verified' : 'unverified'
 }
 
 function instancesById(journal: Pick<Journal, 'steps'>): ReadonlyMap<string, ReportRelation['instances'][number][]> {
