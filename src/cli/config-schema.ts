@@ -129,6 +129,12 @@ export const configSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('planning asks the source whether its data are as the plan assumes, one scan a relation that needs it'),
+  views: z
+    .enum(['file', 'create'])
+    .default('file')
+    .describe(
+      'views with a certain translation: written to files only, or made on the target as well, once their tables are loaded',
+    ),
   publish: z
     .enum(['direct', 'swap'])
     .default('swap')

@@ -2,6 +2,7 @@ import type { QueryChecks, QueryResult } from '../model/query-check.js'
 import type { PlanBook } from '../stages/plan-book.js'
 import { queryExitCodes, queryTotals, queryTotalsText } from '../stages/query-totals.js'
 import { worstExitCode } from '../stages/journey.js'
+import { viewFatesPath } from '../stages/create-views.js'
 import type { Travel } from '../stages/stage.js'
 import { queryChecksPath, verifyQueries, verifyQueriesNow } from '../stages/verify-queries.js'
 import type { Context } from './context.js'
@@ -27,13 +28,15 @@ export async function compareUserQueries(
 /** The exit code of the queries that an earlier command compared; 0 where there are none. */
 export async function earlierQueriesExitCode(context: Context, travel: Travel): Promise<number> {
   const checks = await travel.folder.readDocument<QueryChecks>(queryChecksPath)
-  if (checks === undefined || (travel.settings.userQueries ?? []).length === 0) return 0
+  const { userQueries = [], viewNaming } = travel.settings
+  if (checks === undefined || (userQueries.length === 0 && viewNaming === undefined)) return 0
   return queriesExitCode(context, checks)
 }
 
 /** Whether the queries of the config have all been compared by an earlier command. */
 export async function haveBeenCompared(travel: Travel): Promise<boolean> {
-  const { userQueries = [] } = travel.settings
+  const { userQueries = [], viewNaming } = travel.settings
+  if (viewNaming !== undefined && (await travel.folder.readDocument(viewFatesPath)) === undefined) return false
   if (userQueries.length === 0) return true
   const checks = await travel.folder.readDocument<QueryChecks>(queryChecksPath)
   const texts = new Set(checks?.results.map(({ source }) => source))

@@ -163,6 +163,18 @@ export const reportSchema = z.looseObject({
   coverage: z.array(coverage),
   concerns: z.array(concern),
   totals,
+  views: z
+    .array(
+      z.looseObject({
+        view: z.string(),
+        fate: z.enum(['created', 'manual', 'waiting', 'failed']),
+        table: z.string().optional(),
+        reason: z.string().optional(),
+        statement: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe('where views were to be made'),
   queries: z.array(query).optional().describe("the user's own, as both sides answered them"),
   exitCode: z.int().optional().describe('of the run; absent while it has not ended'),
   relations: z.array(relation),

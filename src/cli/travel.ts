@@ -15,6 +15,7 @@ import { jobSettings } from './online-settings.js'
 import { readComparableQueries, readUserQueries } from './comparable-queries.js'
 import { loadAuthority } from './load-authority.js'
 import { withPace } from './pace-options.js'
+import { policyOf } from './policy.js'
 import { journalStatements } from './statement-witness.js'
 import type { OpenedRun } from './runs.js'
 
@@ -70,6 +71,7 @@ async function settingsOf(context: Context, loaded: LoadedConfig, options: Trave
     queries: await readComparableQueries(loaded),
     userQueries: await readUserQueries(loaded),
     searchPath: config.verify.searchPath,
+    ...(config.views === 'create' ? { viewNaming: policyOf(loaded).naming } : {}),
     limits: { unload, transfer, load, verify },
     deadlines: {
       unload: hours.unload * hour,

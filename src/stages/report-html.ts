@@ -5,6 +5,7 @@ import { chartsHtml } from './report-charts.js'
 import { coverageHtml } from './report-coverage.js'
 import { queriesHtml } from './report-queries.js'
 import { riskText } from './report-risk.js'
+import { viewsHtml } from './report-views.js'
 import { comparedCount, type ReportTotals } from './report-totals.js'
 import { consistencyText, leftOf, partTexts } from './report-words.js'
 import type { ReportHeader, ReportRelation } from './report.js'
@@ -27,7 +28,7 @@ export async function* reportHtml(
   for (const { fate, unmigrated } of leftOf(header)) {
     yield `<details><summary><b>${html(unmigratedText(unmigrated))}</b> ${fate}: ${html(unmigrated.reason)}</summary></details>`
   }
-  yield `${queriesHtml(header.queries)}</main></body></html>\n`
+  yield `${viewsHtml(header.views)}${queriesHtml(header.queries)}</main></body></html>\n`
 }
 
 function figuresText(totals: ReportTotals): string {

@@ -2,6 +2,7 @@ import { unmigratedText } from './coverage.js'
 import { coverageMarkdown } from './report-coverage.js'
 import { queriesMarkdown } from './report-queries.js'
 import { consistencyText, leftOf, partTexts } from './report-words.js'
+import { viewsMarkdown } from './report-views.js'
 import { comparedCount, differenceCount } from './report-totals.js'
 import type { ReportHeader, ReportRelation } from './report.js'
 
@@ -30,6 +31,7 @@ export async function* reportMarkdown(
   for (const { fate, unmigrated } of leftOf(header)) {
     yield `| ${cell(unmigratedText(unmigrated))} | – | | | | | ${fate}: ${cell(unmigrated.reason)} |\n`
   }
+  yield viewsMarkdown(header.views)
   yield queriesMarkdown(header.queries)
   yield coverageMarkdown(header.coverage)
   for (const one of header.concerns) yield `\n${one.class} ${one.code}: ${cell(one.message)}\n`

@@ -5,6 +5,7 @@ import type { Manifest, ManifestCrossing } from '../model/manifest.js'
 import { relationText, tableText } from '../model/names.js'
 import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
 import type { QueryResult } from '../model/query-check.js'
+import type { ViewFate } from '../model/view-fate.js'
 import { violationsOf } from '../translate/assumptions.js'
 import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
@@ -37,6 +38,8 @@ export interface ReportHeader {
   /** Of the catalog as a whole. */
   readonly concerns: readonly Concern[]
   readonly totals: ReportTotals
+  /** What became of the views, where they were to be made. */
+  readonly views?: readonly ViewFate[]
   /** The user's queries, where there are some. */
   readonly queries?: readonly QueryResult[]
   /** The exit code of the run; absent while it has not ended. */

@@ -11,6 +11,7 @@ import type { Call, Json, Progress, Work } from '../model/work.js'
 import type { Source } from '../source/source.js'
 import type { ObjectStore } from '../store/store.js'
 import type { Snapshots } from './snapshots.js'
+import type { Naming } from '../translate/names.js'
 import type { Target } from '../target/target.js'
 import type { Clock, Windows } from './window.js'
 
@@ -46,6 +47,8 @@ export interface RunSettings {
   readonly queries: readonly PairedQuery[]
   /** Statements of the source's SQL that both sides are asked; none when absent. */
   readonly userQueries?: readonly UserQuery[]
+  /** How views are called that are to be made on the target; absent: they are not made. */
+  readonly viewNaming?: Naming
   /** Where these look for relations without a schema. */
   readonly searchPath?: readonly string[]
   /** Relations at once, by leg. */

@@ -3,7 +3,9 @@ import { comparisonOf, comparisonTexts } from '../checks/answer-value.js'
 import { exitCodes, MigrationError } from '../model/errors.js'
 import { relationText } from '../model/names.js'
 import type { QueryChecks, QueryResult, SourceAnswer } from '../model/query-check.js'
+import type { ViewFates } from '../model/view-fate.js'
 import { eachAtOnce } from './at-once.js'
+import { viewFatesPath } from './create-views.js'
 import { fencesPath, type Fences } from './fence.js'
 import type { PlanBook } from './plan-book.js'
 import { prepareQueries, queryKey, type PreparedQuery } from './prepared-queries.js'
@@ -39,9 +41,11 @@ async function verifyEach(
 ): Promise<QueryChecks | undefined> {
   const prepared = await prepareQueries(book, travel)
   if (prepared.length === 0) return undefined
+  const fates = await travel.folder.readDocument<ViewFates>(viewFatesPath)
+  const unmade = new Set(fates?.views.flatMap(({ view, fate }) => (fate === 'created' ? [] : [view])))
   const results: QueryResult[] = []
   await eachAtOnce([...prepared.entries()], travel.settings.limits.verify, async ([n, one]) => {
-    if (!travel.stopping.aborted) results[n] = await resultOf(one, travel, sourceSide)
+    if (!travel.stopping.aborted) results[n] = await resultOf(one, unmade, travel, sourceSide)
   })
   if (travel.stopping.aborted) return undefined
   const { consistency } = travel.settings
@@ -52,11 +56,14 @@ async function verifyEach(
 
 async function resultOf(
   prepared: PreparedQuery,
+  unmade: ReadonlySet<string>,
   travel: Travel,
   sourceSide: (prepared: Asked) => Promise<SourceSide>,
 ): Promise<QueryResult> {
   const base = emptyResult(prepared)
   if (prepared.fate !== 'asked') return { ...base, verdict: prepared.fate, reason: prepared.reason }
+  const missing = base.relations.find((name) => unmade.has(name))
+  if (missing !== undefined) return { ...base, verdict: 'waiting', reason: `view ${missing} was not made` }
   try {
     const source = await sourceSide(prepared)
     if (!('rows' in source)) return { ...base, ...source }

@@ -2,7 +2,7 @@ import type * as Parsers from '@polyglot-sql/sdk'
 import type { RelationName } from '../model/names.js'
 import { typeSettings } from '../dialect/maxcompute/settings.js'
 import { Refused, type Bench, type Change } from './query/bench.js'
-import type { QueryBook } from './query/book.js'
+import type { BookColumn, QueryBook } from './query/book.js'
 import { expression } from './query/expression.js'
 import { onlyFields } from './query/expression-parts.js'
 import { lostText } from './query/lost-text.js'
@@ -32,6 +32,8 @@ export interface TranslatedText {
   readonly settings: Readonly<Record<string, string>>
   readonly changes: readonly Change[]
   readonly columns: readonly TranslatedColumn[]
+  /** What another query may know of them, where this one is a view. */
+  readonly output: readonly BookColumn[]
   /** The columns that the rows come in order of, by their places; absent where they come as they please. */
   readonly orderedBy?: readonly number[]
   /** Most rows that LIMIT or TOP leaves. */
@@ -128,6 +130,7 @@ function translateNode(node: unknown, text: string, book: QueryBook, forView: bo
       settings: Object.fromEntries(bench.settings),
       changes: [...bench.changes.values()],
       columns: columns.map(translatedColumn),
+      output: columns.map(outputOf),
       ...bench.tail,
       relations: [...bench.relations.values()],
       doubts: [...bench.doubts],
@@ -149,6 +152,11 @@ function viewBody(node: unknown): { readonly body: unknown; readonly names: read
     (column) => (isFields(column) ? nameOf(column['name']) : undefined) ?? '',
   )
   return { body: found.fields['query'], names: names.length === 0 ? undefined : names }
+}
+
+function outputOf(column: OutputColumn): BookColumn {
+  const { name: source, type, nullable, exactness } = column
+  return { source, target: translatedColumn(column).name, type, nullable, exactness }
 }
 
 function translatedColumn({ sql, exactness, type }: OutputColumn): TranslatedColumn {

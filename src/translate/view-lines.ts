@@ -2,7 +2,7 @@ import type { CatalogEntry } from '../model/catalog.js'
 import { translateQueries, type QueryBook } from './query.js'
 
 /** What a view may ask of the session that reads it, and cannot bring along. */
-const viewSettings = ['odps.sql.allow.cartesian', 'odps.sql.allow.fullscan', 'odps.sql.timezone']
+export const viewSettings = ['odps.sql.allow.cartesian', 'odps.sql.allow.fullscan', 'odps.sql.timezone']
 
 /**
  * What the translator makes of a view's text, to stand in comments: MaxCompute's query and what is to know about it, or

@@ -11,6 +11,9 @@ import { withTableConcern } from '../../stages/plan.js'
 import { parseDdlFiles, type ParsedDdl } from '../../translate/ddl/parse-ddl.js'
 import { viewText } from '../../translate/ddl/view-text.js'
 import { relationId } from '../../translate/names.js'
+import { planViews } from '../../translate/plan-views.js'
+import { bookRelation, type QueryBook } from '../../translate/query.js'
+import { viewLines } from '../../translate/view-lines.js'
 import { planRelation, skipReason, type PlanPolicy } from '../../translate/relation.js'
 import type { Context } from '../context.js'
 import { defaultPolicy, policyOf } from '../policy.js'
@@ -29,6 +32,7 @@ const folderDefault = 'ddl/maxcompute'
 
 interface Plans {
   readonly policy: PlanPolicy
+  readonly searchPath: readonly string[]
   readonly folder: RunFolder
   readonly counts: Record<ConcernClass, number>
   readonly tables: Map<string, string>
@@ -43,11 +47,12 @@ export async function ddlFrom(context: Context, options: DdlFromOptions): Promis
     counts: { note: 0, lossy: 0, blocking: 0 },
     tables: new Map(),
   }
+  const book = await bookOf(parsed.entries, plans)
   const manual: string[] = []
   for (const entry of entries) {
     const reason = skipReason(entry)
     if (reason === undefined) await writeTable(context, entry, plans)
-    else manual.push(await writeManual(context, entry, reason, plans))
+    else manual.push(await writeManual(context, entry, reason, plans, book))
   }
   tellIgnored(context, parsed.ignored)
   const exitCode = plans.counts.blocking > 0 ? 10 : 0
@@ -65,10 +70,17 @@ function selected(context: Context, entries: readonly CatalogEntry[]): readonly 
   throw new MigrationError('arguments', `ddl --from: ${what}`)
 }
 
-async function choices(context: Context, options: DdlFromOptions): Promise<Pick<Plans, 'policy' | 'folder'>> {
+async function choices(
+  context: Context,
+  options: DdlFromOptions,
+): Promise<Pick<Plans, 'policy' | 'folder' | 'searchPath'>> {
   const { out, project } = options
   if (!existsSync(context.options.config) && project !== undefined) {
-    return { policy: defaultPolicy(project), folder: new RunFolder(resolve(out ?? folderDefault)) }
+    return {
+      searchPath: ['public'],
+      policy: defaultPolicy(project),
+      folder: new RunFolder(resolve(out ?? folderDefault)),
+    }
   }
   if (!existsSync(context.options.config)) {
     throw new MigrationError(
@@ -82,6 +94,7 @@ async function choices(context: Context, options: DdlFromOptions): Promise<Pick<
   const loaded = await context.config()
   const policy = policyOf(loaded)
   return {
+    searchPath: loaded.config.verify.searchPath,
     policy: project === undefined ? policy : { ...policy, naming: { ...policy.naming, project } },
     folder: new RunFolder(out === undefined ? resolve(loaded.folder, loaded.config.ddl) : resolve(out)),
   }
@@ -117,13 +130,29 @@ function tableLines(plan: RelationPlan, file: string | undefined): string {
   ].join('\n')
 }
 
+/** What the views of the files may read: their tables, and one another. Schemas are searched as the config says. */
+async function bookOf(entries: readonly CatalogEntry[], { policy, searchPath }: Plans): Promise<QueryBook> {
+  if (entries.every((entry) => skipReason(entry) === undefined)) return { searchPath, relations: [] }
+  const tables = entries.filter((entry) => skipReason(entry) === undefined)
+  const relations = tables.map((entry) => bookRelation(planRelation(entry, policy)))
+  const views = await planViews(entries, { searchPath, relations }, policy.naming)
+  const known = views.flatMap((view) => (view.fate === 'translated' ? [view.relation] : []))
+  return { searchPath, relations: [...relations, ...known] }
+}
+
 /** Returns the relation's name. */
-async function writeManual(context: Context, entry: CatalogEntry, reason: string, plans: Plans): Promise<string> {
+async function writeManual(
+  context: Context,
+  entry: CatalogEntry,
+  reason: string,
+  plans: Plans,
+  book: QueryBook,
+): Promise<string> {
   const relation = relationText(entry)
   // The id where the names would not do as names of files.
   const isPlain = /^\w+\.\w+$/.test(relation)
   const path = isPlain ? `${entry.schema}/${entry.name}.view.sql` : `views/${relationId(entry)}.view.sql`
-  await plans.folder.writeText(path, [viewText(entry, reason)])
+  await plans.folder.writeText(path, [viewText(entry, reason, await viewLines(entry, book))])
   const file = plans.folder.file(path)
   context.talk.data({ relation, manual: reason, file }, () => `${relation} manual: ${reason}\n  ${file}`)
   return relation

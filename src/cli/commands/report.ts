@@ -5,6 +5,9 @@ import type { Journal } from '../../journal/journal.js'
 import { MigrationError } from '../../model/errors.js'
 import { fencesPath, type Fences } from '../../stages/fence.js'
 import type { QueryChecks } from '../../model/query-check.js'
+import type { ViewFates } from '../../model/view-fate.js'
+import { viewFatesPath } from '../../stages/create-views.js'
+import { withViews } from '../../stages/report-views.js'
 import { queryChecksPath } from '../../stages/verify-queries.js'
 import { PlanBook } from '../../stages/plan-book.js'
 import { reportRelations, type ReportHeader, type ReportRelation } from '../../stages/report.js'
@@ -57,7 +60,8 @@ export async function writeReports(
   const fences = await run.folder.readDocument<Fences>(fencesPath)
   const relations = (): AsyncGenerator<ReportRelation> => reportRelations(book, run.folder, run.journal, times)
   const queries = await run.folder.readDocument<QueryChecks>(queryChecksPath)
-  const header = headerOf(run, book, fences, await totalsOf(relations()), queries)
+  const views = await run.folder.readDocument<ViewFates>(viewFatesPath)
+  const header = withViews(headerOf(run, book, fences, await totalsOf(relations()), queries), views)
   const style = await readFile(join(packageRoot, 'assets', 'report.css'), 'utf8')
   const written = {
     'report.json': reportJson(header, relations()),

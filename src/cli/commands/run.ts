@@ -1,6 +1,7 @@
 import type { Journal } from '../../journal/journal.js'
 import { selectionMatches } from '../../model/selection.js'
 import { MigrationError } from '../../model/errors.js'
+import { relationText } from '../../model/names.js'
 import type { Unmigrated } from '../../model/plan.js'
 import { writeDdl } from '../../stages/ddl.js'
 import { writeOriginals } from '../../stages/ddl-originals.js'
@@ -25,6 +26,7 @@ import { setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
 import { tellSummary } from '../summary.js'
 import { compareUserQueries, earlierQueriesExitCode, haveBeenCompared } from '../query-verdict.js'
+import { createdViews, makeViews } from '../view-verdict.js'
 import { tellDiscrepancies, tellKept, tellMoved, tellRolledBack } from '../verdict.js'
 import { ddlFolder, givenSelection } from './ddl.js'
 import { openOptions, planRun } from './plan.js'
@@ -85,7 +87,7 @@ async function repeated(
   const { run } = opened.document
   const differing = entries.filter((entry) => discrepancyCount(entry, opened.journal) > 0)
   tellKept(context, entries, opened.journal)
-  const left = tellLeft(context, book) + tellRolledBack(context, entries, opened.journal)
+  const left = tellLeft(context, book, await createdViews(travel)) + tellRolledBack(context, entries, opened.journal)
   const ofQueries = await earlierQueriesExitCode(context, travel)
   const exitCode = worstExitCode([differing.length > 0 ? 9 : left > 0 ? 11 : 0, ofQueries])
   const text =
@@ -109,11 +111,11 @@ function discrepancyCount(entry: PlanEntry, journal: Journal): number {
  * Relations that were selected and are not carried keep the run from ending with 0; each is named with its reason.
  * Routines and grants are no relations: the plan and the report list them. Returns how many there are.
  */
-function tellLeft(context: Context, book: PlanBook): number {
+function tellLeft(context: Context, book: PlanBook, created: ReadonlySet<string>): number {
   const selection = givenSelection(context)
   const isSelected = (one: Unmigrated): boolean => !isBeside(one) && selectionMatches(selection, one)
   const skipped = book.header.skipped.filter(isSelected)
-  const manual = (book.header.manual ?? []).filter(isSelected)
+  const manual = (book.header.manual ?? []).filter((one) => isSelected(one) && !created.has(relationText(one)))
   for (const one of skipped) {
     context.talk.data({ skipped: one }, () => `SKIPPED ${one.schema}.${one.name}: ${one.reason}`)
   }
@@ -158,9 +160,11 @@ async function journey(
   const arrived = exitCodeOf(arrivals, entries.length, travel.stopping)
   await tellDiscrepancies(context, entries, travel)
   tellKept(context, entries, travel.journal)
-  const left = tellLeft(context, book) + tellRolledBack(context, entries, travel.journal) + fenced.moved.length
+  const ofViews = await makeViews(context, book, travel)
+  const created = await createdViews(travel)
+  const left = tellLeft(context, book, created) + tellRolledBack(context, entries, travel.journal) + fenced.moved.length
   const ofQueries = await compareUserQueries(context, book, travel)
-  const exitCode = worstExitCode([arrived === 0 && left > 0 ? 11 : arrived, ofQueries])
+  const exitCode = worstExitCode([arrived === 0 && left > 0 ? 11 : arrived, ofViews, ofQueries])
   await tellSummary(context, travel, entries, exitCode, Date.now() - startedAt)
   return exitCode
 }

@@ -1,6 +1,6 @@
 import type { RelationName, TableName } from '../../model/names.js'
 import type { ColumnPlan, RelationPlan } from '../../model/plan.js'
-import type { QueryType } from './value.js'
+import type { Exactness, QueryType } from './value.js'
 
 export interface BookColumn {
   /** As the source spells it. */
@@ -8,6 +8,8 @@ export interface BookColumn {
   readonly target: string
   readonly type: QueryType
   readonly nullable: boolean
+  /** Absent: as exact as its type. */
+  readonly exactness?: Exactness
 }
 
 export interface BookRelation {

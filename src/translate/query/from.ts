@@ -59,7 +59,7 @@ function tableSource(fields: Fields, scope: Scope, bench: Bench, at: unknown): s
     sql: quoteIdentifier(column.target),
     type: column.type,
     nullable: column.nullable,
-    exactness: column.type.family === 'float' ? ('float' as const) : ('exact' as const),
+    exactness: column.exactness ?? (column.type.family === 'float' ? ('float' as const) : ('exact' as const)),
   }))
   tellRenamed(found, bench)
   scope.relations.push({ qualifiers: [given ?? name], alias, columns })
