@@ -55,8 +55,18 @@ describe('migrate ddl --from', () => {
       },
     ])
     expect(await readFile(at('out/shop/v.view.sql'), 'utf8')).toBe(
-      "-- manual: shop.v is a view: it holds no rows; write it anew for MaxCompute\n-- CREATE VIEW shop.v AS\n-- SELECT 'drop table t;' FROM t\n",
+      "-- manual: shop.v is a view: it holds no rows; write it anew for MaxCompute\n-- CREATE VIEW shop.v AS\n-- SELECT 'drop table t;' FROM t\n-- not translated: relation t (2:29) is not migrated, or not in the search path\n",
     )
+  })
+
+  it('writes below a view what the translator makes of it, also where it reads another view', async () => {
+    const text =
+      'CREATE VIEW shop.w AS SELECT n FROM shop.x; CREATE VIEW shop.x AS SELECT a AS n FROM shop.u; CREATE TABLE shop.u (a int);'
+    await writeFile(at('more.sql'), text)
+    expect((await ddl('--from', at('more.sql'))).code).toBe(0)
+    const written = await readFile(at('out/shop/w.view.sql'), 'utf8')
+    expect(written).toContain('-- as a query of MaxCompute:\n-- SELECT `x`.`n`\n-- FROM `tpch_target`.`x` AS `x`;\n')
+    expect(written.split('\n').every((line) => line === '' || line.startsWith('--'))).toBe(true)
   })
 
   it('ends with 10 on a blocking concern, and keeps the first of two relations of one table', async () => {
