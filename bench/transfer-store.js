@@ -149,7 +149,8 @@ function metaOf(headers) {
 
 async function answerHead(req, res, pathname) {
   const found = objects.get(pathname)
-  if (found === undefined) return res.writeHead(pathname.split('/').length > 2 ? 404 : 200).end()
+  if (found === undefined)
+    return res.writeHead(pathname.split('/').length > 2 ? 404 : 200, { 'content-length': '0' }).end()
   res.writeHead(200, {
     ...(await receipt(found)),
     ...found.meta,

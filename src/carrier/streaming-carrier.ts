@@ -2,6 +2,7 @@ import { bandwidthAt } from '../model/bandwidth.js'
 import type { Timetable } from '../model/bandwidth.js'
 import { MigrationError } from '../model/errors.js'
 import type { Ledger } from '../model/ledger.js'
+import type { Location } from '../model/names.js'
 import type { Attempt, Call, Found, Work } from '../model/work.js'
 import type { ObjectStore } from '../store/store.js'
 import { persist } from './attempts.js'
@@ -78,11 +79,12 @@ export class StreamingCarrier implements Carrier {
   async #carryAll(consignment: Consignment, ledger: Ledger, call: Call): Promise<CarryOutcome> {
     const passage = this.#open(ledger)
     const crossings = planAll(consignment, await readLedger(ledger))
+    const standing = await keysBelow(passage.to, consignment.to, crossings, call)
     const arrivals = new Map<Crossing, Arrival>()
     let byteCount = 0
     const progress = (more: number): void => call.note({ byteCount: (byteCount += more) })
     await together(largestFirst(crossings), this.#limits.chunksInFlight, call, async (crossing, inner) => {
-      arrivals.set(crossing, await carryPart(passage, crossing, inner, progress))
+      arrivals.set(crossing, await carryPart(passage, crossing, standing, inner, progress))
     })
     if (arrivals.size < crossings.length) throw interrupted(consignment, arrivals.size, crossings.length)
     const parts = crossings.map((crossing) => carriedPart(crossing, arrivals.get(crossing)))
@@ -133,9 +135,26 @@ function largestFirst(crossings: readonly Crossing[]): Crossing[] {
   return [...crossings].sort((one, other) => other.part.byteCount - one.part.byteCount)
 }
 
+/**
+ * Where parts stand already. One listing instead of a question for each part, of which there may be very many; what
+ * comes to stand there later is refused by the store, which never overwrites.
+ */
+async function keysBelow(
+  to: ObjectStore,
+  prefix: Location,
+  crossings: readonly Crossing[],
+  call: Call,
+): Promise<ReadonlySet<string>> {
+  const wanted = new Set(crossings.map(({ target }) => target.key))
+  const found = new Set<string>()
+  for await (const { location } of to.list(prefix, call)) if (wanted.has(location.key)) found.add(location.key)
+  return found
+}
+
 async function carryPart(
   passage: Passage,
   crossing: Crossing,
+  standing: ReadonlySet<string>,
   call: Call,
   progress: (byteCount: number) => void,
 ): Promise<Arrival> {
@@ -148,8 +167,11 @@ async function carryPart(
     if (more > 0) progress(more)
   }
   const isSmall = part.byteCount <= passage.limits.smallObjectByteCountMax
+  let mayStand = standing.has(crossing.target.key)
   const attempt = async (): Promise<Arrival> => {
-    const found = await passage.to.stat(crossing.target, call)
+    const found = mayStand ? await passage.to.stat(crossing.target, call) : undefined
+    // Of another attempt's lost reply, or of somebody else who writes here.
+    mayStand = true
     if (found !== undefined) return recognise(passage, crossing, found, call)
     return isSmall ? copySmall(passage, crossing, call) : copyLarge(passage, crossing, call, tell)
   }

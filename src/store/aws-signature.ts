@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { AccessKeys } from '../model/credentials.js'
+import { signingKey } from './signing-key.js'
 
 export interface AwsRequest {
   readonly method: string
@@ -28,15 +29,11 @@ export function signAwsRequest(request: AwsRequest, keys: AccessKeys): Record<st
   const canonical = [request.method, request.path, '', lines, signed, emptyHash].join('\n')
   const scope = `${date.slice(0, 8)}/${request.region}/s3/aws4_request`
   const text = ['AWS4-HMAC-SHA256', date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
-  const signature = createHmac('sha256', signingKey(keys, scope)).update(text).digest('hex')
+  const signature = createHmac('sha256', signingKey(`AWS4${keys.accessKeySecret}`, scope))
+    .update(text)
+    .digest('hex')
   const authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`
   return { ...headers, authorization }
-}
-
-function signingKey({ accessKeySecret }: AccessKeys, scope: string): string | Buffer {
-  return scope
-    .split('/')
-    .reduce<string | Buffer>((key, text) => createHmac('sha256', key).update(text).digest(), `AWS4${accessKeySecret}`)
 }
 
 /** As both signatures want it: everything but letters, digits and `-._~`. */

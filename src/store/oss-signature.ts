@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { AccessKeys } from '../model/credentials.js'
 import { encodeKey, percentEncode } from './aws-signature.js'
+import { signingKey } from './signing-key.js'
 
 export interface OssRequest {
   readonly method: string
@@ -32,7 +33,9 @@ export function signOssRequest(request: OssRequest, keys: AccessKeys): Record<st
   const canonical = [request.method, path, ossQuery(request.query), lines, '', 'UNSIGNED-PAYLOAD'].join('\n')
   const scope = `${date.slice(0, 8)}/${request.region}/oss/aliyun_v4_request`
   const text = ['OSS4-HMAC-SHA256', date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n')
-  const signature = createHmac('sha256', signingKey(keys, scope)).update(text).digest('hex')
+  const signature = createHmac('sha256', signingKey(`aliyun_v4${keys.accessKeySecret}`, scope))
+    .update(text)
+    .digest('hex')
   return {
     ...headers,
     authorization: `OSS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope},Signature=${signature}`,
@@ -46,13 +49,4 @@ export function ossQuery(query: Readonly<Record<string, string>>): string {
     .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([name, value]) => (value === '' ? name : `${name}=${value}`))
     .join('&')
-}
-
-function signingKey({ accessKeySecret }: AccessKeys, scope: string): string | Buffer {
-  return scope
-    .split('/')
-    .reduce<string | Buffer>(
-      (key, text) => createHmac('sha256', key).update(text).digest(),
-      `aliyun_v4${accessKeySecret}`,
-    )
 }

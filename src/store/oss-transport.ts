@@ -68,6 +68,7 @@ export class OssTransport {
       req.once('response', resolve)
       req.on('error', reject)
       req.on('timeout', () => req.destroy(idle(open.subject, silence)))
+      req.setNoDelay(true)
       if (asked.stream) asked.stream.pipe(req)
       else req.end(asked.content)
     })
