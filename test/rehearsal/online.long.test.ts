@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { OnlineMigrationClient, staticCredentials } from '../../src/index.js'
 import { changeConfig, emulate, migrate, runIds, untilJournaled, type Emulated } from './rehearsal.js'
 
 /** Parts cross by jobs of the emulated Data Online Migration; what it does wrong on order is found and made good. */
@@ -132,6 +133,52 @@ describe('a migration by jobs', () => {
     const created = await (await fetch(`${here.clouds.control.stores}/faults`)).json()
     expect(JSON.stringify(created)).toContain('RunJob')
   })
+
+  it('suspends the job when it is interrupted, goes on with it, and clean leaves nothing of it', async () => {
+    await by('online')
+    const action = { do: 'delay', milliseconds: 300_000 }
+    await here.fault('stores', [{ service: 'online-migration', operation: 'RunJob', nth: 1, action }])
+    const config = ['--replace', '--json', '--config', here.clouds.config]
+    const interrupted = await migrate(['run', '--new', ...config], {
+      kill: (child) => {
+        void untilJournaled(here.clouds.config, known, '"begun"', 'consign/').then(() => child.kill('SIGINT'))
+      },
+    })
+    expect(interrupted.code).toBe(130)
+    const service = await openService()
+    const id = basename(await newestRun())
+    const jobs = async () => (await all(service.listJobs(call()))).filter(({ name }) => name.includes(id.toLowerCase()))
+    expect((await jobs()).map(({ status }) => status)).toEqual(['IMPORT_JOB_SUSPEND'])
+    const again = await migrate(['run', ...config])
+    expect(again.code, again.stderr).toBe(0)
+    expect((await jobs()).map(({ status }) => status)).toEqual(['IMPORT_JOB_FINISHED'])
+    expect((await consigned()).filter(({ event }) => event === 'attempted')).toHaveLength(1)
+    const cleaned = await migrate(['clean', '--run', id, '--yes', '--json', '--config', here.clouds.config])
+    expect(cleaned.code, cleaned.stderr).toBe(0)
+    expect(await jobs()).toEqual([])
+    const addresses = await all(service.listAddresses(call()))
+    expect(addresses.filter(({ name }) => name.includes(id.toLowerCase()))).toEqual([])
+    service.close()
+  })
+  const call = () => ({ signal: AbortSignal.timeout(60_000), deadlineAt: Date.now() + 60_000, note: () => undefined })
+  const all = async <One>(some: AsyncIterable<One>): Promise<readonly One[]> => {
+    const found: One[] = []
+    for await (const one of some) found.push(one)
+    return found
+  }
+  const openService = async (): Promise<OnlineMigrationClient> => {
+    const text = await readFile(here.clouds.config, 'utf8')
+    const section = text.slice(text.indexOf('onlineMigration:\n'))
+    const word = (name: string): string => new RegExp(`  ${name}: "?([^\\s"]+)`).exec(section)?.[1] ?? ''
+    const { accessKeySecret } = here.clouds.oss
+    const credentials = staticCredentials({ accessKeyId: word('accessKeyId'), accessKeySecret })
+    return new OnlineMigrationClient({
+      endpoint: word('endpoint'),
+      accountId: word('accountId'),
+      region: word('region'),
+      credentials,
+    })
+  }
 
   it.each(['auto', 'online'])('closes a job that is stuck; %s', async (carrier) => {
     await by(carrier)
