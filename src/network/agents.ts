@@ -7,6 +7,7 @@ import {
   rootCertificates,
   type ConnectionOptions,
   type SecureContext,
+  type TLSSocket,
 } from 'node:tls'
 import { proxyFor, type Route } from './route.js'
 
@@ -17,12 +18,16 @@ export interface Agents {
 
 /** Agents for both schemes: https goes through the route's proxy and trusts its authorities, http goes as it is. */
 export function openAgents(route: Route, options: AgentOptions): Agents {
-  const authorities = route.ca === undefined ? {} : { secureContext: trusting(route.ca) }
-  const https = { ...options, ...authorities }
+  const https = { ...options, ...authorities(route) }
   return {
     http: new HttpAgent(options),
     https: route.proxy === undefined ? new HttpsAgent(https) : new TunnelAgent(route, https),
   }
+}
+
+/** Whom connections by this route trust. */
+export function authorities({ ca }: Route): { secureContext?: SecureContext } {
+  return ca === undefined ? {} : { secureContext: trusting(ca) }
 }
 
 let trusted: { readonly ca: string; readonly context: SecureContext } | undefined
@@ -65,7 +70,13 @@ class TunnelAgent extends HttpsAgent {
   }
 }
 
-async function openTunnel(proxy: URL, host: string, port: number, options: Given): Promise<Duplex> {
+/** A connection with TLS to a host, through a proxy. */
+export async function openTunnel(
+  proxy: URL,
+  host: string,
+  port: number,
+  options: Given | ConnectionOptions,
+): Promise<TLSSocket> {
   const socket = await connectThrough(proxy, host, port)
   return new Promise((resolve, reject) => {
     // The path is the request's; for tls it would be a socket's.

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { brokenOff } from './guarded-body.js'
 import type { OpenRequest } from './open-request.js'
@@ -6,10 +5,10 @@ import type { OpenRequest } from './open-request.js'
 type Destroyed = (error?: Error | null) => void
 
 /**
- * The body of an answer as the port promises it. Node's parser holds it to its declared length by itself: it ends there
- * or breaks off with an error, to which this gives the house's words. Closing it gives the connection back.
+ * The body of an answer as the port promises it. The connection holds it to its declared length: it ends there or
+ * breaks off with an error, to which this gives the house's words. Closing it gives the connection back.
  */
-export function bareAnswer(res: IncomingMessage, byteCount: number, request: OpenRequest): Readable {
+export function bareAnswer(res: Readable, byteCount: number, request: OpenRequest): Readable {
   const destroy = res._destroy.bind(res)
   const broken = (error: Error): Error => brokenOff(request.subject, request.reasonOr(error))
   // The one place that every error of a stream passes before anyone hears of it.

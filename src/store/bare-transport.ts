@@ -31,10 +31,6 @@ export class BareTransport {
     this.#agents = openAgents(route, { keepAlive: true, maxSockets: socketCountMax, timeout: idleMilliseconds })
   }
 
-  ask(url: URL, asked: BareRequest, open: OpenRequest): Promise<IncomingMessage> {
-    return this.#open(url, asked, open, (req) => req.end())
-  }
-
   /** A body that breaks off, or is not as long as declared, ends the request with an error; it is never completed. */
   send(url: URL, asked: BareRequest, body: BareBody, open: OpenRequest): Promise<IncomingMessage> {
     return this.#open(url, asked, open, (req) => pour(body, req, open))

@@ -1,13 +1,13 @@
-import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import type { Credentials } from '../model/credentials.js'
 import { locationText } from '../model/names.js'
 import type { Location } from '../model/names.js'
 import type { Call } from '../model/work.js'
+import type { KeptAnswer } from '../network/kept-answer.js'
+import { KeptConnections } from '../network/kept-connections.js'
 import type { Route } from '../network/route.js'
 import { encodeKey, signAwsRequest } from './aws-signature.js'
 import { bareAnswer } from './bare-answer.js'
-import { BareTransport } from './bare-transport.js'
 import { quotedEtag } from './etag.js'
 import { withFreshKeys } from './fresh-keys.js'
 import { shortAnswer } from './guarded-body.js'
@@ -24,16 +24,20 @@ export interface S3ReaderOptions {
   readonly route?: Route
 }
 
+/** S3 closes a connection that lay idle for some seconds; what is in use is never silent so long. */
+const idleMilliseconds = 45_000
+
 /** Reads objects of S3 with as little as HTTP needs: the SDK's middleware costs more than the bytes do. */
 export class S3Reader {
   readonly #options: S3ReaderOptions
   readonly #credentials: Credentials
-  readonly #transport: BareTransport
+  readonly #connections: KeptConnections
 
   constructor(options: S3ReaderOptions, credentials: Credentials) {
     this.#options = options
     this.#credentials = credentials
-    this.#transport = new BareTransport(options.socketCountMax, options.route)
+    const { socketCountMax, route } = options
+    this.#connections = new KeptConnections({ socketCountMax, idleMilliseconds, route })
   }
 
   /** As the port ObjectStore promises it. */
@@ -58,7 +62,7 @@ export class S3Reader {
   }
 
   close(): void {
-    this.#transport.close()
+    this.#connections.close()
   }
 
   #ask(
@@ -66,7 +70,7 @@ export class S3Reader {
     location: Location,
     of: { readonly range?: ByteRange; readonly ifMatch?: string },
     request: OpenRequest,
-  ): Promise<IncomingMessage> {
+  ): Promise<KeptAnswer> {
     const url = s3Address(this.#options, location)
     const headers = {
       host: url.host,
@@ -76,8 +80,8 @@ export class S3Reader {
     return withFreshKeys(this.#credentials, async (keys) => {
       const { region } = this.#options
       const signed = signAwsRequest({ method: 'GET', path: url.pathname, headers, region, at: new Date() }, keys)
-      const res = await this.#transport.ask(url, { method: 'GET', headers: signed }, request)
-      if ((res.statusCode ?? 0) < 300) return res
+      const res = await this.#connections.get(url, signed, request.signal)
+      if (res.statusCode < 300) return res
       throw await serviceRefusal(subject, 'S3', res)
     })
   }

@@ -1,12 +1,18 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
 import { throttleOf } from './throttle.js'
 import { storeError } from './store-error.js'
 
 /** Error documents are a few hundred bytes. */
 const documentByteCountMax = 64 * 1024
 
+export interface Answer extends Readable {
+  readonly statusCode?: number | undefined
+  readonly headers: IncomingHttpHeaders
+}
+
 /** The house's error for an answer of S3 or OSS that is not a success; reads its document. */
-export async function serviceRefusal(subject: string, service: 'S3' | 'OSS', res: IncomingMessage): Promise<unknown> {
+export async function serviceRefusal(subject: string, service: 'S3' | 'OSS', res: Answer): Promise<unknown> {
   const document = await readDocument(res)
   const tell = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(document)?.[1]
   const status = res.statusCode ?? 0
@@ -16,7 +22,7 @@ export async function serviceRefusal(subject: string, service: 'S3' | 'OSS', res
   return storeError(subject, { service, code, status, message, cause: new Error(message), ...throttle })
 }
 
-async function readDocument(res: IncomingMessage): Promise<string> {
+async function readDocument(res: Answer): Promise<string> {
   const pieces: Buffer[] = []
   let byteCount = 0
   try {

@@ -1,0 +1,150 @@
+import type { OnReadOpts, Socket } from 'node:net'
+import { parseHead } from './answer-head.js'
+import { hungUp, KeptAnswer } from './kept-answer.js'
+
+/** Of the memory that each connection receives into; TLS fills 16 KiB of it at a time. */
+const receivedByteCountMax = 64 * 1024
+
+export type OpenSocket = (onread: OnReadOpts) => Promise<Socket>
+
+interface Asked {
+  readonly resolve: (answer: KeptAnswer) => void
+  readonly reject: (error: Error) => void
+  readonly onOver: () => void
+}
+
+/**
+ * A connection that is asked for one answer after the other. It receives into one piece of memory for all its life:
+ * Node would allocate one for every record of TLS, and freeing them costs as much as decrypting.
+ */
+export class KeptConnection {
+  #socket: Socket | undefined
+  /** Until the head of its answer has come. */
+  #asked: Asked | undefined
+  #answer: KeptAnswer | undefined
+  #onOver: (() => void) | undefined
+  #head: Buffer = Buffer.alloc(0)
+  #error: Error | undefined
+  #isPaused = false
+  #isLost = false
+  #hasAnswered = false
+
+  /** Errors: those of Node's sockets. */
+  static async open(open: OpenSocket, idleMilliseconds: number): Promise<KeptConnection> {
+    const connection = new KeptConnection()
+    const buffer = Buffer.allocUnsafeSlow(receivedByteCountMax)
+    const socket = await open({ buffer, callback: (count) => connection.#receive(buffer.subarray(0, count)) })
+    if (socket.destroyed) throw socket.errored ?? hungUp()
+    connection.#socket = socket
+    socket.setNoDelay(true)
+    socket.on('error', (error) => (connection.#error ??= error))
+    socket.once('close', () => connection.#lose())
+    // Who pauses is waited for; the request's own limit of time holds.
+    socket.setTimeout(idleMilliseconds, () => {
+      if (!connection.#isPaused) connection.drop(silent(idleMilliseconds))
+    })
+    return connection
+  }
+
+  /** Closed, or about to be. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Something came of the answer that was asked for last. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered
+  }
+
+  /**
+   * Resolves with the head; the body comes as the answer is read. `onOver` is told when that has ended, well or badly.
+   * Errors: those of the socket, before a head came.
+   */
+  ask(request: string, onOver: () => void): Promise<KeptAnswer> {
+    this.#hasAnswered = false
+    return new Promise((resolve, reject) => {
+      if (this.#isLost || this.#socket === undefined) return reject(this.#error ?? hungUp())
+      this.#asked = { resolve, reject, onOver }
+      this.#socket.ref()
+      this.#socket.write(request, 'latin1')
+    })
+  }
+
+  /** Nothing is asked of it for now: it keeps no process alive. */
+  rest(): void {
+    this.#socket?.unref()
+  }
+
+  drop(error?: Error): void {
+    this.#isLost = true
+    this.#error ??= error
+    this.#socket?.destroy()
+  }
+
+  #receive(bytes: Buffer): boolean {
+    this.#hasAnswered = true
+    try {
+      this.#isPaused = !(this.#answer === undefined ? this.#receiveHead(bytes) : this.#answer.receive(bytes))
+      return !this.#isPaused
+    } catch (error) {
+      this.drop(error as Error)
+      return false
+    }
+  }
+
+  #receiveHead(bytes: Buffer): boolean {
+    if (this.#asked === undefined) throw new Error('an answer came that nobody asked for')
+    this.#head = Buffer.concat([this.#head, bytes])
+    const head = parseHead(this.#head)
+    if (head === undefined) return true
+    const rest = this.#head.subarray(head.byteCount)
+    this.#head = Buffer.alloc(0)
+    // An interim answer; the final one follows.
+    if (head.status < 200) return rest.length === 0 || this.#receiveHead(rest)
+    const { resolve, onOver } = this.#asked
+    const isLast = /\bclose\b/i.test(head.headers['connection'] ?? '')
+    const answer = new KeptAnswer(head, {
+      resume: () => this.#resume(),
+      release: () => this.#release(isLast),
+      drop: () => this.drop(),
+    })
+    this.#asked = undefined
+    this.#answer = answer
+    this.#onOver = onOver
+    resolve(answer)
+    return answer.receive(rest)
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#socket?.resume()
+  }
+
+  #release(isLast: boolean): void {
+    this.#answer = undefined
+    if (isLast) this.drop()
+    this.#over()
+  }
+
+  #lose(): void {
+    this.#isLost = true
+    const asked = this.#asked
+    this.#asked = undefined
+    asked?.reject(this.#error ?? hungUp())
+    this.#answer?.hangUp(this.#error)
+    this.#answer = undefined
+    this.#over()
+  }
+
+  #over(): void {
+    const onOver = this.#onOver
+    this.#onOver = undefined
+    onOver?.()
+  }
+}
+
+function silent(milliseconds: number): Error {
+  const error = new Error(`nothing moved on the connection for ${milliseconds} ms`)
+  return Object.assign(error, { code: 'ETIMEDOUT' })
+}
