@@ -1,11 +1,9 @@
-import type { OnReadOpts, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { parseHead } from './answer-head.js'
+import type { Receive } from './connect.js'
 import { hungUp, KeptAnswer } from './kept-answer.js'
 
-/** Of the memory that each connection receives into; TLS fills 16 KiB of it at a time. */
-const receivedByteCountMax = 64 * 1024
-
-export type OpenSocket = (onread: OnReadOpts) => Promise<Socket>
+export type OpenSocket = (receive: Receive) => Promise<Socket>
 
 interface Asked {
   readonly resolve: (answer: KeptAnswer) => void
@@ -13,10 +11,7 @@ interface Asked {
   readonly onOver: () => void
 }
 
-/**
- * A connection that is asked for one answer after the other. It receives into one piece of memory for all its life:
- * Node would allocate one for every record of TLS, and freeing them costs as much as decrypting.
- */
+/** A connection that is asked for one answer after the other. */
 export class KeptConnection {
   #socket: Socket | undefined
   /** Until the head of its answer has come. */
@@ -32,8 +27,7 @@ export class KeptConnection {
   /** Errors: those of Node's sockets. */
   static async open(open: OpenSocket, idleMilliseconds: number): Promise<KeptConnection> {
     const connection = new KeptConnection()
-    const buffer = Buffer.allocUnsafeSlow(receivedByteCountMax)
-    const socket = await open({ buffer, callback: (count) => connection.#receive(buffer.subarray(0, count)) })
+    const socket = await open((bytes) => connection.#receive(bytes))
     if (socket.destroyed) throw socket.errored ?? hungUp()
     connection.#socket = socket
     socket.setNoDelay(true)

@@ -34,7 +34,7 @@ export class KeptConnections {
       for (;;) {
         const idle = this.#takeIdle(url.origin)
         const connection =
-          idle ?? (await KeptConnection.open((onread) => connect(url, this.#route, onread), this.#idleMilliseconds))
+          idle ?? (await KeptConnection.open((receive) => connect(url, this.#route, receive), this.#idleMilliseconds))
         try {
           return await this.#ask(connection, request, url.origin, signal)
         } catch (error) {

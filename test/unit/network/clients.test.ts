@@ -1,6 +1,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { connect, type AddressInfo, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { staticCredentials } from '../../../src/access/credentials.js'
@@ -112,6 +113,15 @@ const clients: readonly (readonly [string, string, (route: Route) => Promise<unk
     'S3',
     's3.example.test',
     (route) => new S3Store({ ...place, region: 'us-east-1', endpoint: 'https://s3.example.test', route }).ping(call()),
+  ],
+  [
+    'reads of S3',
+    's3.example.test',
+    async (route) => {
+      const store = new S3Store({ ...place, region: 'us-east-1', endpoint: 'https://s3.example.test', route })
+      const body = await store.read({ store: 's3', bucket: place.bucket, key: 'key' }, {}, call())
+      expect(await text(body)).toMatch(/^<\?xml|^<List/)
+    },
   ],
   [
     'OSS',
