@@ -22,7 +22,9 @@ export async function connect(url: URL, route: Route, receive: Receive): Promise
   const named = isIP(host) === 0 ? { servername: host } : {}
   const options = { host, port, ALPNProtocols: ['http/1.1'], ...named, ...authorities(route) }
   const proxy = proxyFor(route, host, port)
-  if (proxy === undefined) return quiet(connectTls({ ...options, onread: into(receive) }))
+  // Documented with tls.connect; its types lack it.
+  const received = { ...options, onread: into(receive) }
+  if (proxy === undefined) return quiet(connectTls(received))
   const socket = quiet(await openTunnel(proxy, host, port, options))
   // Node has no such memory for TLS over a socket that is there already.
   return socket.on('data', (bytes: Buffer) => receive(bytes) || socket.pause())
