@@ -2,9 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { framingOf, type AnswerHead } from './answer-head.js'
 import { Dechunker } from './dechunker.js'
-
-/** Bytes of a body that are passed on together; TLS gives 16 KiB at a time, and each piece by itself has its price. */
-const pieceByteCount = 256 * 1024
+import { pieceByteCount, takePiece } from './pieces.js'
 
 /** What an answer needs of the connection that it comes over. */
 export interface AnswerOrigin {
@@ -75,7 +73,7 @@ export class KeptAnswer extends Readable {
   /** Copies, since the next bytes of the connection come into the same memory. */
   #gather(bytes: Buffer): void {
     for (let at = 0; at < bytes.length;) {
-      this.#piece ??= Buffer.allocUnsafeSlow(Math.min(pieceByteCount, this.#left))
+      this.#piece ??= takePiece(Math.min(pieceByteCount, this.#left))
       const count = bytes.copy(this.#piece, this.#filled, at)
       at += count
       this.#left -= count

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https'
 import type { Readable } from 'node:stream'
 import { MigrationError } from '../model/errors.js'
 import { openAgents, type Agents } from '../network/agents.js'
+import { givePieceBack } from '../network/pieces.js'
 import type { Route } from '../network/route.js'
 import { wrongBody } from './guarded-body.js'
 import type { OpenRequest } from './open-request.js'
@@ -114,7 +115,8 @@ class Gathered {
     this.#byteCount = 0
     this.#req.cork()
     let isReady = true
-    for (const piece of pieces) isReady = this.#req.write(piece)
+    // Nobody looks at them after the connection has them.
+    for (const piece of pieces) isReady = this.#req.write(piece, (error) => error ?? givePieceBack(piece))
     this.#req.uncork()
     return isReady
   }
