@@ -75,11 +75,20 @@ async function copyOnce(
 function fingerprinted(source: Readable, prints: Prints, expected: string | undefined): Readable {
   // Whoever reads the body hears of errors; nobody may do so yet when the first comes.
   source.on('error', () => undefined)
-  if (expected !== undefined) return pipeline(source, new HeldBack(prints, expected), () => undefined)
+  if (expected !== undefined) return heldBack(source, new HeldBack(prints, expected))
   // Looking on costs less than standing between. Paused, it does not flow before the body is read.
   source.pause()
   source.on('data', (bytes: Buffer) => prints.update(bytes))
   return source
+}
+
+/** What stream.pipeline does costs as much as all else that a small object needs. */
+function heldBack(source: Readable, held: HeldBack): Readable {
+  source.once('error', (error) => held.destroy(error))
+  source.once('close', () => {
+    if (!source.readableEnded) held.destroy(new Error('the source was closed before its end'))
+  })
+  return source.pipe(held)
 }
 
 async function put(to: CopyStores['to'], job: CopyJob, body: Readable, call: Call): Promise<Stored> {
