@@ -10,6 +10,7 @@ const command = fileURLToPath(new URL('../bin/migrate.js', import.meta.url))
 const readySecondsMax = 120
 const stopSecondsMax = 30
 const controlMillisecondsMax = 10_000
+const hour = 3_600_000
 
 /** Which process of the emulators holds a service. */
 const warehouses = new Set(['redshift', 'maxcompute'])
@@ -18,8 +19,8 @@ export class Clouds {
   #child
   #fronts = []
   /**
-   * The line of `migrate emulate --json`, `tbl` (the folder with the rows that the source should hold) and `tls` (the
-   * stores behind TLS, with the authority).
+   * The line of `migrate emulate --json`, `tbl` (the folder with the rows that the source should hold), `tls` (the
+   * stores behind TLS, with the authority) and in `sts` what `makeWorld` adds.
    */
   facts
 
@@ -31,12 +32,17 @@ export class Clouds {
     const truth = (await fill(tbl)) ?? tbl
     const clouds = new Clouds()
     const log = await open(join(dir, 'emulators.log'), 'a')
-    const args = [command, 'emulate', '--dir', join(dir, 'clouds'), '--seed', 'tpch', '--from', tbl, '--json']
+    const options = join(dir, 'options.json')
+    const { world, temporary } = await makeWorld()
+    await writeFile(options, JSON.stringify({ world }), { mode: 0o600 })
+    const place = ['--dir', join(dir, 'clouds'), '--options', options]
+    const args = [command, 'emulate', ...place, '--seed', 'tpch', '--from', tbl, '--json']
     clouds.#child = startChild(process.execPath, args, { env: process.env, stderr: log.fd })
     await log.close()
     try {
       const line = JSON.parse(await clouds.#firstLine())
-      clouds.facts = { ...line, tbl: truth, tls: await clouds.#openFronts(line, dir) }
+      const tls = await clouds.#openFronts(line, dir)
+      clouds.facts = { ...line, sts: { ...line.sts, ...temporary }, tbl: truth, tls }
     } catch (error) {
       await clouds.stop()
       throw error
@@ -96,6 +102,29 @@ export class Clouds {
   async stop() {
     for (const front of this.#fronts) front.close()
     await this.#child.stop(stopSecondsMax)
+  }
+}
+
+/**
+ * The clouds' own world and, for those who come with temporary keys of Alibaba's: a role that the account's users may
+ * assume, keys that have expired, and keys that have not. Gives `{ world, temporary }`.
+ */
+async function makeWorld() {
+  const { defaultWorld } = await import('../dist/emulators/world.js')
+  const { alibaba } = defaultWorld()
+  const roleArn = `acs:ram::${alibaba.accountId}:role/Judges`
+  const role = { ...alibaba.roles[0], name: 'Judges', arn: roleArn, trusts: [`acs:ram::${alibaba.accountId}:root`] }
+  const key = (name, expiresAt) => ({
+    accessKeyId: `STS.${name}`,
+    accessKeySecret: `secret-of-${name}`,
+    securityToken: `token-of-${name}`,
+    expiresAt,
+  })
+  const [expired, unexpired] = [key('Expired', Date.now() - hour), key('Unexpired', Date.now() + hour)]
+  const keys = [...alibaba.keys, expired, unexpired]
+  return {
+    world: { alibaba: { keys, roles: [...alibaba.roles, role] } },
+    temporary: { roleArn, expired, unexpired },
   }
 }
 

@@ -4,6 +4,24 @@ const always = (service, operation, action, more = {}) => ({ service, operation,
 const refusal = { do: 'fail', status: 403, code: 'AccessDenied', message: 'on order' }
 /** The source holds a price that is a cent off what the judge knows. */
 const cent = (...fails) => ({ what: 'a price that is a cent off in the source', seed: 'spoilt', fails })
+/** What both of OSS's own SDKs must notice about temporary keys and throttling. */
+const unlikeOss = (expired, assumed, throttled) => [
+  {
+    what: 'an expired token that is taken',
+    change: (facts) => ({ ...facts, sts: { ...facts.sts, expired: facts.sts.unexpired } }),
+    fails: expired,
+  },
+  {
+    what: 'a role that may not be assumed',
+    change: (facts) => ({ ...facts, sts: { ...facts.sts, roleArn: facts.oss.roleArn } }),
+    fails: assumed,
+  },
+  {
+    what: 'throttling without a delay that does not end',
+    rules: [always('oss', 'GetObject', { do: 'fail', status: 503, code: 'SlowDown' }, { contains: '-throttled' })],
+    fails: throttled,
+  },
+]
 
 export const judges = [
   {
@@ -138,6 +156,14 @@ export const judges = [
           'V1 resumable upload and download of a file',
         ],
       },
+      ...unlikeOss(
+        ['V1 an expired token is refused', 'V4 an expired token is refused'],
+        [
+          'V1 temporary keys of STS write, read, list and sign addresses',
+          'V4 temporary keys of STS write, read, list and sign addresses',
+        ],
+        ['V1 throttling is told with its delay, and passes', 'V4 throttling is told with its delay, and passes'],
+      ),
     ],
   },
   {
@@ -159,6 +185,17 @@ export const judges = [
           'V4 java multipart upload with the CRC of the whole',
         ],
       },
+      ...unlikeOss(
+        ['V1 java an expired token is refused', 'V4 java an expired token is refused'],
+        [
+          'V1 java temporary keys of STS write, read, list and sign addresses',
+          'V4 java temporary keys of STS write, read, list and sign addresses',
+        ],
+        [
+          'V1 java throttling is told, or tried again and passes',
+          'V4 java throttling is told, or tried again and passes',
+        ],
+      ),
     ],
   },
   {

@@ -7,8 +7,10 @@ It prints `ok <name>` or `FAIL <name>: <why>` for each check and ends with 1 whe
 import json
 import sys
 import traceback
+import urllib.request
 
 whyCharacterCountMax = 400
+controlSecondsMax = 10
 
 
 class Judge:
@@ -35,6 +37,16 @@ class Judge:
             return action
 
         return run
+
+    def order(self, *rules):
+        """Has the emulated stores fail by these rules too; each must name its object, and ends by itself."""
+        request = urllib.request.Request(f"{self.facts['control']['stores']}/faults", json.dumps(rules).encode())
+        urllib.request.urlopen(request, timeout=controlSecondsMax).close()
+
+    def seen(self, rule):
+        """How many calls the ordered rule was asked about."""
+        with urllib.request.urlopen(f"{self.facts['control']['stores']}/faults", timeout=controlSecondsMax) as answer:
+            return sum(one["seenCount"] for one in json.load(answer) if one["rule"] == rule)
 
     def end(self):
         sys.exit(1 if self.failed else 0)

@@ -3,7 +3,14 @@ import com.aliyun.oss.common.auth.DefaultCredentialProvider;
 import com.aliyun.oss.common.comm.SignVersion;
 import com.aliyun.oss.common.utils.CRC64;
 import com.aliyun.oss.model.*;
+import com.aliyuncs.DefaultAcsClient;
+import com.aliyuncs.auth.sts.*;
+import com.aliyuncs.http.ProtocolType;
+import com.aliyuncs.profile.DefaultProfile;
 import java.io.*;
+import java.net.URI;
+import java.net.http.*;
+import java.nio.file.*;
 import java.util.*;
 
 /** Alibaba's Java SDK against the emulated OSS, its CRC checks on, under V1 and V4 signatures. */
@@ -32,19 +39,29 @@ public class Oss {
       check(version + " java copies and deletes", Oss::copies);
       check(version + " java refusals by code", Oss::refusals);
       check(version + " java a wrong secret is refused", () -> refused(() -> connect(version, "wrong").getObjectMetadata(bucket, keys + "x"), "SignatureDoesNotMatch", "AccessDenied", "403"));
+      check(version + " java temporary keys of STS write, read, list and sign addresses", () -> temporary(version));
+      check(version + " java an expired token is refused", () -> expired(version));
+      check(version + " java a changed or missing token is refused", () -> tokens(version));
+      check(version + " java throttling is told, or tried again and passes", () -> throttling(version));
+      check(version + " java an upload that is throttled goes on where it was", () -> throttledUpload(version));
       client.shutdown();
     }
     System.exit(failed ? 1 : 0);
   }
 
   private static OSS connect(SignVersion version, String secret) {
+    return connect(version, 0, System.getenv("ACCESS_ID"), secret, null);
+  }
+
+  /** `token` is null for lasting keys. */
+  private static OSS connect(SignVersion version, int retries, String id, String secret, String token) {
     var settings = new ClientBuilderConfiguration();
     settings.setSignatureVersion(version);
     settings.setCrcCheckEnabled(true);
-    settings.setMaxErrorRetry(0);
+    settings.setMaxErrorRetry(retries);
     settings.setSLDEnabled(true);
     return OSSClientBuilder.create().endpoint(facts.get("endpoint")).region(facts.get("region"))
-        .credentialsProvider(new DefaultCredentialProvider(System.getenv("ACCESS_ID"), secret))
+        .credentialsProvider(new DefaultCredentialProvider(id, secret, token))
         .clientConfiguration(settings).build();
   }
 
@@ -69,6 +86,40 @@ public class Oss {
     } catch (OSSException error) {
       for (String word : words) if (String.valueOf(error.getErrorCode()).contains(word)) return;
       throw new AssertionError("refused with another code: " + error.getErrorCode());
+    }
+    throw new AssertionError("was accepted");
+  }
+
+  /** Temporary keys of STS, asked by Alibaba's SDK core. */
+  private static AssumeRoleResponse.Credentials assumeRole() throws Exception {
+    var request = new AssumeRoleRequest();
+    request.setSysEndpoint(URI.create(facts.get("sts")).getAuthority());
+    request.setSysProtocol(ProtocolType.HTTP);
+    request.setRoleArn(facts.get("role"));
+    request.setRoleSessionName("judge");
+    var profile = DefaultProfile.getProfile(facts.get("region"), System.getenv("ACCESS_ID"), System.getenv("ACCESS_KEY"));
+    var acs = new DefaultAcsClient(profile);
+    try {
+      return acs.getAcsResponse(request).getCredentials();
+    } finally {
+      acs.shutdown();
+    }
+  }
+
+  /** From the nth call of this operation on this key, so many are answered with 503 and a delay of two seconds. */
+  private static void throttle(String key, String operation, int nth, int times) throws Exception {
+    String rule = String.format("[{\"service\":\"oss\",\"operation\":\"%s\",\"contains\":\"%s\",\"nth\":%d,\"times\":%d,"
+        + "\"action\":{\"do\":\"throttle\",\"delaySeconds\":2}}]", operation, key, nth, times);
+    var post = HttpRequest.newBuilder(URI.create(facts.get("control") + "/faults")).POST(HttpRequest.BodyPublishers.ofString(rule));
+    same(HttpClient.newHttpClient().send(post.build(), HttpResponse.BodyHandlers.discarding()).statusCode(), 200);
+  }
+
+  private static void throttled(Check action) throws Exception {
+    try {
+      action.run();
+    } catch (OSSException error) {
+      same(error.getErrorCode(), "SlowDown");
+      return;
     }
     throw new AssertionError("was accepted");
   }
@@ -161,5 +212,101 @@ public class Oss {
   private static void refusals() throws Exception {
     refused(() -> client.getObject(bucket, keys + "nothing"), "NoSuchKey");
     refused(() -> client.listObjects("there-is-no-such-bucket"), "NoSuchBucket");
+  }
+
+  private static void temporary(SignVersion version) throws Exception {
+    var by = assumeRole();
+    OSS sts = connect(version, 0, by.getAccessKeyId(), by.getAccessKeySecret(), by.getSecurityToken());
+    byte[] body = bytes(300_000, 3);
+    String key = keys + "sts";
+    same(sts.putObject(bucket, key, new ByteArrayInputStream(body)).getServerCRC(), crc(body));
+    try (OSSObject got = sts.getObject(bucket, key)) {
+      same(Arrays.equals(got.getObjectContent().readAllBytes(), body), true);
+    }
+    String upload = sts.initiateMultipartUpload(new InitiateMultipartUploadRequest(bucket, key + "-multi")).getUploadId();
+    var part = sts.uploadPart(new UploadPartRequest(bucket, key + "-multi", upload, 1, new ByteArrayInputStream(body), body.length)).getPartETag();
+    same(sts.listParts(new ListPartsRequest(bucket, key + "-multi", upload)).getParts().get(0).getETag(), part.getETag());
+    same(sts.completeMultipartUpload(new CompleteMultipartUploadRequest(bucket, key + "-multi", upload, new ArrayList<>(List.of(part)))).getServerCRC(), crc(body));
+    same(sts.listObjectsV2(bucket, key).getKeyCount(), 2);
+    var address = sts.generatePresignedUrl(bucket, key, new Date(System.currentTimeMillis() + 60_000)).toURI();
+    var answer = HttpClient.newHttpClient().send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofByteArray());
+    same(Arrays.equals(answer.body(), body), true);
+    sts.shutdown();
+  }
+
+  private static void expired(SignVersion version) throws Exception {
+    String[] by = System.getenv("EXPIRED").split(" ");
+    OSS late = connect(version, 0, by[0], by[1], by[2]);
+    refused(() -> late.getObject(bucket, keys + "sts"), "SecurityTokenExpired");
+    refused(() -> late.putObject(bucket, keys + "late", new ByteArrayInputStream(new byte[1])), "SecurityTokenExpired");
+    same(client.doesObjectExist(bucket, keys + "late"), false);
+    late.shutdown();
+  }
+
+  private static void tokens(SignVersion version) throws Exception {
+    var by = assumeRole();
+    String token = by.getSecurityToken();
+    String changed = token.substring(0, 9) + (token.charAt(9) == 'A' ? 'B' : 'A') + token.substring(10);
+    refused(() -> connect(version, 0, by.getAccessKeyId(), by.getAccessKeySecret(), changed).getObject(bucket, keys + "sts"), "InvalidSecurityToken");
+    refused(() -> connect(version, 0, by.getAccessKeyId(), by.getAccessKeySecret(), null).getObject(bucket, keys + "sts"), "InvalidAccessKeyId");
+    refused(() -> connect(version, 0, by.getAccessKeyId(), "wrong", token).getObject(bucket, keys + "sts"), "SignatureDoesNotMatch");
+  }
+
+  /** This SDK tries again after 503 when it may, and reports it when it may not. */
+  private static void throttling(SignVersion version) throws Exception {
+    byte[] body = bytes(10_000, 4);
+    String key = keys + "x-throttled";
+    throttle(key, "PutObject", 1, 1);
+    throttled(() -> client.putObject(bucket, key, new ByteArrayInputStream(body)));
+    same(client.doesObjectExist(bucket, key), false);
+    OSS patient = connect(version, 3, System.getenv("ACCESS_ID"), System.getenv("ACCESS_KEY"), null);
+    throttle(key, "PutObject", 1, 2);
+    same(patient.putObject(bucket, key, new ByteArrayInputStream(body)).getServerCRC(), crc(body));
+    throttle(key, "GetObject", 1, 2);
+    try (OSSObject got = patient.getObject(bucket, key)) {
+      same(Arrays.equals(got.getObjectContent().readAllBytes(), body), true);
+    }
+    patient.shutdown();
+  }
+
+  private static void throttledUpload(SignVersion version) throws Exception {
+    byte[] body = bytes(3_000_011, 5);
+    String key = keys + "taken-up";
+    Path file = Files.createTempFile(Path.of(facts.get("scratch")), "taken-up", "");
+    Files.write(file, body);
+    throttle(key, "UploadPart", 3, 1);
+    Path record = Path.of(file + ".ucp");
+    var request = new UploadFileRequest(bucket, key, file.toString(), 1_000_000, 1, true, record.toString());
+    throttled(() -> upload(request));
+    same(Files.exists(record), true);
+    List<MultipartUpload> uploads = uploadsOf(key);
+    same(uploads.size(), 1);
+    List<Integer> numbers = new ArrayList<>();
+    for (PartSummary part : client.listParts(new ListPartsRequest(bucket, key, uploads.get(0).getUploadId())).getParts()) numbers.add(part.getPartNumber());
+    // After a part that failed the SDK sends the others, tells of it then, and the next time sends that part only.
+    same(numbers, List.of(1, 2, 4));
+    throttle(key, "UploadPart", 2, 1);
+    upload(request);
+    same(uploadsOf(key).size(), 0);
+    same(Files.exists(record), false);
+    try (OSSObject got = client.getObject(bucket, key)) {
+      same(Arrays.equals(got.getObjectContent().readAllBytes(), body), true);
+    }
+  }
+
+  private static void upload(UploadFileRequest request) throws Exception {
+    try {
+      client.uploadFile(request);
+    } catch (Exception | Error error) {
+      throw error;
+    } catch (Throwable error) {
+      throw new Exception(error);
+    }
+  }
+
+  private static List<MultipartUpload> uploadsOf(String key) {
+    var request = new ListMultipartUploadsRequest(bucket);
+    request.setPrefix(key);
+    return client.listMultipartUploads(request).getMultipartUploads();
   }
 }
