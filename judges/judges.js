@@ -127,7 +127,12 @@ export const judges = [
       {
         what: 'one flipped bit in what OSS sends',
         rules: [always('oss', 'GetObject', { do: 'corrupt', at: 3 })],
-        fails: ['both sides are the same'],
+        fails: ['both sides are the same', 'copy from OSS back to S3', 'cat of a range'],
+      },
+      {
+        what: 'one flipped bit in what S3 stores',
+        rules: [always('s3', 'UploadPart', { do: 'corrupt', at: 11 })],
+        fails: ['copy up to S3, a large file in pieces', 'copy from OSS back to S3'],
       },
       {
         what: 'OSS refusing UploadPart',
