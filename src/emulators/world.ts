@@ -40,6 +40,8 @@ export interface World {
     readonly timeZone: string
     /** Tables lie in schemas: names of three levels. False when absent. */
     readonly schemaModel?: boolean
+    /** The project's READ_TABLE_MAX_ROW; absent, and at most: 10,000. */
+    readonly resultRowCountMax?: number
   }
 }
 

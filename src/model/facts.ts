@@ -21,6 +21,8 @@ export interface ScanFact {
   readonly column: string
   /** Rows that violate the assumption, as decimal text. */
   readonly violationCount: string
+  /** Of what has a limit: how many there are, as decimal text. */
+  readonly count?: string
   /** When it was asked, ISO 8601. */
   readonly at: string
 }

@@ -93,6 +93,8 @@ export interface Assumption {
   readonly message: string
   /** Where no condition on one row can tell: a query of its own, whose only value counts the violations. */
   readonly countSql?: string
+  /** Where `countSql` counts everything that has a limit, not the violations alone: the most that there may be. */
+  readonly countMax?: number
   /** What is counted: `partitions`. Rows when absent. */
   readonly counted?: string
 }
@@ -104,6 +106,8 @@ export type Examined = {
   readonly column: string
   /** Rows that violate it, as decimal text. */
   readonly violationCount: string
+  /** Of what has a limit: how many there are, as decimal text. */
+  readonly count?: string
 }
 
 export type PartitionUnit = 'year' | 'month' | 'day' | 'value'

@@ -21,7 +21,7 @@ import { packConsignments, type Freight, type PackingRules } from '../translate/
 import { planRelation, type PlanPolicy } from '../translate/relation.js'
 import { unplannedObject, unplannedRelation, type Unplanned } from '../translate/unmigrated.js'
 import { catalogObjects, CoverageCount, fateOf, gapConcerns } from './coverage.js'
-import { brokenFacts } from './scan.js'
+import { scanFindings } from './scan.js'
 import { wayConcerns, type SourceWay } from './single-transaction.js'
 
 export interface PlanSummary {
@@ -67,8 +67,8 @@ export async function makePlan(
   }
   const concernCounts: Record<ConcernClass, number> = { note: 0, lossy: 0, blocking: 0 }
   // The header counts everything, and stands first: one pass to count, a second to write.
-  const broken = await brokenFacts(folder)
-  const { plannedCount, freights, ...found } = await survey(folder, policy, broken, {
+  const findings = await scanFindings(folder)
+  const { plannedCount, freights, ...found } = await survey(folder, policy, findings, {
     ...way,
     consistency: header.consistency,
   })
@@ -82,7 +82,7 @@ export async function makePlan(
   async function* lines(): AsyncGenerator<PlanHeader | RelationPlan> {
     const hive = needsHive(policy.probe) ? { hiveCompatibleLoad: true } : {}
     yield { document: 'plan', version: 1, ...header, relationCount: plannedCount, ...told, ...hive }
-    for await (const plan of planned(folder, policy, broken)) {
+    for await (const plan of planned(folder, policy, findings)) {
       if (!isPlan(plan)) continue
       totals.relationCount += 1
       totals.rowEstimate += plan.rowEstimate ?? 0
@@ -116,10 +116,10 @@ function pack(
   return { jobs, jobOf }
 }
 
-/** What a scan found to be wrong, by relation. */
-type Broken = ReadonlyMap<string, readonly ScanFact[]>
+/** What a scan found to be wrong, or counted, by relation. */
+type Findings = ReadonlyMap<string, readonly ScanFact[]>
 
-async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken, way: SourceWay): Promise<Survey> {
+async function survey(folder: RunFolder, policy: PlanPolicy, findings: Findings, way: SourceWay): Promise<Survey> {
   const coverage = new CoverageCount()
   const unmigrated: Record<Unplanned['fate'], Unmigrated[]> = { manual: [], skipped: [] }
   const leave = (kind: string, { fate, unmigrated: one }: Unplanned): void => {
@@ -129,7 +129,7 @@ async function survey(folder: RunFolder, policy: PlanPolicy, broken: Broken, way
   let plannedCount = 0
   const sizes = { byteCount: 0, largestByteCount: 0 }
   const freights: Freight[] = []
-  for await (const plan of planned(folder, policy, broken)) {
+  for await (const plan of planned(folder, policy, findings)) {
     if (isPlan(plan)) {
       plannedCount += 1
       freights.push(freightOf(plan))
@@ -152,17 +152,17 @@ function freightOf({ relationId, byteEstimate: byteCount, partMegabytesMax }: Re
 async function* planned(
   folder: RunFolder,
   policy: PlanPolicy,
-  broken: Broken,
+  findings: Findings,
 ): AsyncGenerator<RelationPlan | Unplanned> {
   const tables = new Map<string, string>()
   for await (const entry of folder.readLines<CatalogEntry>('catalog.jsonl')) {
-    yield unplannedRelation(entry) ?? withTableConcern(settled(entry, policy, broken), tables)
+    yield unplannedRelation(entry) ?? withTableConcern(settled(entry, policy, findings), tables)
   }
 }
 
 /** What a scan found wrong first has a say in the format: csv carries some of it. */
-function settled(entry: CatalogEntry, policy: PlanPolicy, broken: Broken): RelationPlan {
-  const examined = broken.get(relationId(entry)) ?? []
+function settled(entry: CatalogEntry, policy: PlanPolicy, findings: Findings): RelationPlan {
+  const examined = findings.get(relationId(entry)) ?? []
   return settleAssumptions(planRelation(entry, policy, examined), examined)
 }
 

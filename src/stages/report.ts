@@ -6,7 +6,7 @@ import { relationText, tableText } from '../model/names.js'
 import type { Assumption, Concern, Coverage, PlanHeader, RelationPlan, Unmigrated } from '../model/plan.js'
 import type { QueryResult } from '../model/query-check.js'
 import type { ViewFate } from '../model/view-fate.js'
-import { violationsOf } from '../translate/assumptions.js'
+import { nearLimits, violationsOf } from '../translate/assumptions.js'
 import type { Moved } from './fence.js'
 import type { PlanBook } from './plan-book.js'
 import { risksOf, type ColumnRisk } from './report-risk.js'
@@ -104,7 +104,7 @@ async function reportRelation(
   const source = await folder.readDocument<Manifest>(sourceManifestPath(id))
   const target = await folder.readDocument<Manifest>(targetManifestPath(id))
   const checks = await folder.readDocument<RelationChecks>(checksPath(id))
-  const broken = await brokenOf(plan, folder, journal)
+  const { broken, near } = await measuredConcerns(plan, folder, journal)
   const failure = failureOf(plan, journal) ?? broken[0]?.message
   const taken = legs.flatMap((leg) => (times.has(`${leg}/${id}`) ? [[leg, times.get(`${leg}/${id}`)]] : []))
   return {
@@ -121,7 +121,7 @@ async function reportRelation(
     ...(target?.crossing === undefined ? {} : { crossing: target.crossing }),
     milliseconds: Object.fromEntries(taken) as Partial<Record<Leg, number>>,
     instances,
-    concerns: [...plan.concerns, ...broken],
+    concerns: [...plan.concerns, ...near, ...broken],
     ...assumptionsOf(plan),
     checks: checks?.results ?? [],
     values: checks === undefined ? [] : valuesOf(plan, checks),
@@ -132,16 +132,29 @@ async function reportRelation(
   }
 }
 
-/** What the last snapshot found wrong of what the plan assumes; a relation that was unloaded has nothing of it. */
-async function brokenOf(
+interface MeasuredConcerns {
+  /** Of what the plan assumes; a relation that was unloaded has nothing of it. */
+  readonly broken: readonly Concern[]
+  /** Limits that are near, of which the plan does not tell. */
+  readonly near: readonly Concern[]
+}
+
+/** What the last snapshot found of what the plan assumes. */
+async function measuredConcerns(
   plan: RelationPlan,
   folder: RunFolder,
   journal: Pick<Journal, 'status'>,
-): Promise<readonly Concern[]> {
-  const unloaded = journal.status(`unload/${plan.relationId}`)
-  if (plan.assumptions === undefined || !['pending', 'failed'].includes(unloaded.state)) return []
-  const path = measurementsPath(plan.relationId, unloaded.number + 1)
-  return violationsOf(plan, (await folder.readDocument<SourceMeasurements>(path))?.assumptions ?? [])
+): Promise<MeasuredConcerns> {
+  const { state, number } = journal.status(`unload/${plan.relationId}`)
+  const assumptions = plan.assumptions ?? []
+  const isOpen = ['pending', 'failed'].includes(state)
+  const isAsked = isOpen ? assumptions.length > 0 : assumptions.some(({ countMax }) => countMax !== undefined)
+  if (!isAsked) return { broken: [], near: [] }
+  const path = measurementsPath(plan.relationId, isOpen ? number + 1 : number)
+  const examined = (await folder.readDocument<SourceMeasurements>(path))?.assumptions ?? []
+  const told = new Set(plan.concerns.map(({ code, column }) => `${code} ${column ?? ''}`))
+  const near = nearLimits(plan, examined).filter(({ code, column }) => !told.has(`${code} ${column ?? ''}`))
+  return { broken: isOpen ? violationsOf(plan, examined) : [], near }
 }
 
 function assumptionsOf({ assumptions }: RelationPlan): Pick<ReportRelation, 'assumptions'> {

@@ -90,15 +90,15 @@ async function examineRelation(
   }
 }
 
-/** What a scan found broken, by relation; empty where nothing was scanned. */
-export async function brokenFacts(folder: RunFolder): Promise<ReadonlyMap<string, readonly ScanFact[]>> {
-  const broken = new Map<string, ScanFact[]>()
+/** What a scan found broken, or counted, by relation; empty where nothing was scanned. */
+export async function scanFindings(folder: RunFolder): Promise<ReadonlyMap<string, readonly ScanFact[]>> {
+  const found = new Map<string, ScanFact[]>()
   for await (const line of readLines(folder.file('facts.jsonl'))) {
     const fact = JSON.parse(line.text) as Fact
-    if (fact.fact !== 'scan' || fact.violationCount === '0') continue
-    const facts = broken.get(fact.relationId)
-    if (facts === undefined) broken.set(fact.relationId, [fact])
+    if (fact.fact !== 'scan' || (fact.violationCount === '0' && fact.count === undefined)) continue
+    const facts = found.get(fact.relationId)
+    if (facts === undefined) found.set(fact.relationId, [fact])
     else facts.push(fact)
   }
-  return broken
+  return found
 }

@@ -21,8 +21,6 @@ interface Arrangeable {
   readonly entry: CatalogEntry
   readonly columns: readonly ColumnPlan[]
   readonly where: string | undefined
-  /** Most rows that a result of the project may have, where it is known. */
-  readonly resultRowCountMax?: number | undefined
 }
 
 /** Partitions, clustering or a primary key, as they were chosen. Throws `config` for a choice that the relation cannot have. */
@@ -38,7 +36,7 @@ export function arrangementOf(choice: RelationChoice | undefined, of: Arrangeabl
 
 function chosen(
   { match, partition, clustering, primaryKey = false }: RelationChoice,
-  { entry, columns, where, resultRowCountMax }: Arrangeable,
+  { entry, columns, where }: Arrangeable,
 ): Omit<Arrangement, 'strategy'> & {
   readonly concerns: readonly Concern[]
   readonly assumptions?: readonly Assumption[]
@@ -47,7 +45,7 @@ function chosen(
   if (partition !== undefined) {
     const source = { schema: entry.schema, name: entry.name }
     const rows = where === undefined ? {} : { where }
-    return partitionOf(partition, { source, ...rows, columns, setting: `${setting}.partition`, resultRowCountMax })
+    return partitionOf(partition, { source, ...rows, columns, setting: `${setting}.partition` })
   }
   if (clustering !== undefined) return clusteringOf(clustering, { entry, columns, setting: `${setting}.clustering` })
   return primaryKey ? primaryKeyOf(entry, columns, where) : { concerns: [] }

@@ -43,8 +43,8 @@ export interface Partitioning {
 }
 
 /**
- * Most partitions: one query of MaxCompute reads 10,000 (maxcompute.md 5.3), and the list of them, which is compared, must
- * be shorter than the longest result, since one as long as that may have been cut.
+ * Most partitions: one query of MaxCompute reads 10,000 (maxcompute.md 5.3). The list of them, which is compared, may be
+ * longer than a result of the project (READ_TABLE_MAX_ROW): the rest is read all the same.
  */
 export const partitionCountMax = 9_999
 
@@ -62,8 +62,6 @@ interface Place {
   readonly columns: readonly ColumnPlan[]
   /** The place in the config, for errors. */
   readonly setting: string
-  /** Most rows that a result of the project may have. */
-  readonly resultRowCountMax?: number | undefined
 }
 
 /** A column of text behind all others. Throws `config` for a choice that the relation cannot have. */
@@ -177,19 +175,16 @@ function freeName(wanted: string, columns: readonly ColumnPlan[]): string {
   return name
 }
 
-function fewPartitions(
-  partition: DerivedPartition,
-  { source, where, resultRowCountMax = Infinity }: Place,
-): Assumption {
-  const most = partition.unloaded === true ? insertPartitionCountMax : partitionCountMax
-  const countMax = Math.min(most, resultRowCountMax - 1)
+function fewPartitions(partition: DerivedPartition, { source, where }: Place): Assumption {
+  const countMax = partition.unloaded === true ? insertPartitionCountMax : partitionCountMax
   const counted = `SELECT DISTINCT ${partition.unloadExpression} AS p FROM ${relationSql(source)}${whereSql(where)}`
   return {
     code: 'RS0231',
     column: partition.by,
     violatedWhere: 'FALSE',
     message: `${partition.by} makes at most ${countMax} partitions`,
-    countSql: `SELECT CASE WHEN COUNT(*) > ${countMax} THEN COUNT(*) ELSE 0 END AS e0 FROM (${counted}) AS d`,
+    countSql: `SELECT COUNT(*) AS e0 FROM (${counted}) AS d`,
+    countMax,
     counted: 'partitions',
   }
 }

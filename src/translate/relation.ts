@@ -24,8 +24,6 @@ export interface PlanPolicy {
   readonly lifecycleDays?: number
   /** In the order of the config; none means that everything is carried. */
   readonly relations?: readonly RelationChoice[]
-  /** Of the target, where it is known: what is compared as a list must fit. */
-  readonly resultRowCountMax?: number
   /** Parquet for all when absent. */
   readonly files?: FilePolicy
   /** What values of every type became in these clouds; absent: what the documents say holds. */
@@ -85,7 +83,6 @@ function planInParquet(whole: CatalogEntry, policy: PlanPolicy): RelationPlan {
     entry,
     columns,
     where: part.where,
-    resultRowCountMax: policy.resultRowCountMax,
   })
   const concerns = [
     ...tableNameConcerns(source, policy.naming),

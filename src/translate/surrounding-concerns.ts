@@ -82,7 +82,7 @@ export const surroundingConcerns = {
     class: 'blocking',
     title: 'Too many partitions',
     explanation:
-      "One query of MaxCompute reads at most 10,000 partitions, and their list must fit a result of the project (READ_TABLE_MAX_ROW), or the table could not be verified whole. The plan takes for granted that there are fewer; the scan or the unload's snapshot found more.",
+      "One query of MaxCompute reads at most 10,000 partitions, or the table could not be verified whole; with unloadPartitioned one statement fills at most 512. The plan takes for granted that there are no more; the scan or the unload's snapshot found more.",
     remedy: 'Choose a coarser unit (day, month, year) or another column under relations.<pattern>.partition.',
   },
   RS0232: {
@@ -133,5 +133,12 @@ export const surroundingConcerns = {
     explanation:
       'Chosen under relations.<pattern>.partition.unloadPartitioned. The rows are written once, not twice: LOAD takes the partitions from the prefixes. Each slice writes a file for each partition, and at most 512 partitions go.',
     remedy: 'Leave unloadPartitioned out where there would be very many small files.',
+  },
+  RS0240: {
+    class: 'note',
+    title: 'The number of partitions is near its limit',
+    explanation:
+      "One query of MaxCompute reads at most 10,000 partitions, and with unloadPartitioned one statement fills at most 512. The scan or the unload's snapshot counted more than 80 % of what may be. All of them are carried; data that come later may not find room.",
+    remedy: 'Choose a coarser unit (day, month, year) or another column under relations.<pattern>.partition.',
   },
 } as const satisfies Readonly<Record<string, ConcernCode>>

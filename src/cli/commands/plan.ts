@@ -78,9 +78,8 @@ export async function planRun(
   await readCatalog(places, config, run.folder, run.journal, call)
   const facts = await targetFacts(run.folder)
   const chosen = policyOf(loaded)
-  const { resultRowCountMax } = facts
   const probe = await keptProbe(context, loaded, run)
-  const policy = { ...chosen, naming: namingWithin(chosen.naming, facts), resultRowCountMax, ...probe }
+  const policy = { ...chosen, naming: namingWithin(chosen.naming, facts), ...probe }
   if (scan || config.scan) {
     const options = { atOnce: config.limits.unload, millisecondsMax: config.hours.unload * 3_600_000 }
     tellScan(context, await scanRelations(places.source, policy, run.folder, run.journal, options, call))

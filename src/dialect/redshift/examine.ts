@@ -31,9 +31,12 @@ export function examineStatements(
 }
 
 /** A relation without rows gives NULL, and nothing in it violates anything; throws `source-failed` when it is no count. */
-export function readExamined({ code, column }: Assumption, text: string | null): Examined {
-  const violationCount = text ?? '0'
-  if (/^\d{1,19}$/.test(violationCount)) return { code, column, violationCount }
+export function readExamined({ code, column, countMax }: Assumption, text: string | null): Examined {
+  const count = text ?? '0'
+  if (/^\d{1,19}$/.test(count)) {
+    if (countMax === undefined) return { code, column, violationCount: count }
+    return { code, column, violationCount: BigInt(count) > BigInt(countMax) ? count : '0', count }
+  }
   throw new MigrationError(
     'source-failed',
     `examine ${column}: Redshift answered ${JSON.stringify(text?.slice(0, 80))}`,

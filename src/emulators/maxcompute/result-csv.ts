@@ -3,8 +3,9 @@ import { textSql, type TextForm } from './bind/engine-text.js'
 import type { OutputColumn } from './bind/scope.js'
 import { isText } from './data-type.js'
 import { ServiceError } from './odps-error.js'
+import type { Project } from './project.js'
 import { resultTable } from './run/run-statement.js'
-import { resultRowCountMax, type Settings } from './settings.js'
+import { rowLimit, type Settings } from './settings.js'
 import type { Switches } from './switches.js'
 
 /** The first rows of a result as `?result` gives them: names, then cells; `\N` is NULL (maxcompute.md 2.3). */
@@ -12,7 +13,7 @@ export async function resultCsv(
   instance: string,
   columns: readonly OutputColumn[],
   settings: Settings,
-  switches: Switches,
+  { switches, world }: Project,
   connection: EngineConnection,
 ): Promise<string> {
   const binary = columns.find((column) => column.type.base === 'binary')
@@ -29,7 +30,7 @@ export async function resultCsv(
     trimZeros: settings.trimZeros && switches.decimalZeros === 'trimmed',
   }
   const items = columns.map(({ name, type }, i) => ({ name, type, physical: `c${i}` }))
-  return rowsCsv(items, `${resultTable(instance)} ORDER BY rowid LIMIT ${resultRowCountMax}`, form, connection)
+  return rowsCsv(items, `${resultTable(instance)} ORDER BY rowid LIMIT ${rowLimit(world)}`, form, connection)
 }
 
 interface CsvColumn extends OutputColumn {

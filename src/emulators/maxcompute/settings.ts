@@ -32,6 +32,11 @@ export interface SchemaSettings {
 /** Rows that `?result` shows (maxcompute.md 2.3). */
 export const resultRowCountMax = 10_000
 
+/** Rows that `?result` gives: the project's READ_TABLE_MAX_ROW, never above 10,000 (maxcompute.md 2.3). */
+export function rowLimit({ maxcompute }: World): number {
+  return Math.min(maxcompute.resultRowCountMax ?? resultRowCountMax, resultRowCountMax)
+}
+
 /** Properties of the project, as `GET /projects/{p}` lists them. */
 export function projectProperties(world: World): Readonly<Record<string, string>> {
   const { edition, timeZone, schemaModel = false } = world.maxcompute
@@ -44,7 +49,7 @@ export function projectProperties(world: World): Readonly<Record<string, string>
     'odps.sql.validate.orderby.limit': 'true',
     'odps.schema.model.enabled': String(schemaModel),
     'odps.table.lifecycle': 'optional',
-    READ_TABLE_MAX_ROW: String(resultRowCountMax),
+    READ_TABLE_MAX_ROW: String(rowLimit(world)),
   }
 }
 

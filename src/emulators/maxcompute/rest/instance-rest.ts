@@ -7,7 +7,7 @@ import { parseJob } from '../job.js'
 import { ServiceError } from '../odps-error.js'
 import type { Project } from '../project.js'
 import { resultCsv } from '../result-csv.js'
-import { resultRowCountMax } from '../settings.js'
+import { rowLimit } from '../settings.js'
 import { cdata, element, escapeXml, textElement, xmlHead } from '../xml.js'
 
 const parser = new XMLParser({ parseTagValue: false, htmlEntities: true })
@@ -102,7 +102,7 @@ async function getResult(instance: Instance, project: Project): Promise<Reply> {
   if (!instance.ended) body = ''
   else if (outcome.kind === 'text') body = `<Result Format="text">${cdata(outcome.text)}</Result>`
   else body = await rowsXml(instance, project)
-  const task = `<Task Type="SQL">${textElement('Name', instance.job.taskName)}${body}${textElement('Status', instance.status)}${descriptorXml(instance)}</Task>`
+  const task = `<Task Type="SQL">${textElement('Name', instance.job.taskName)}${body}${textElement('Status', instance.status)}${descriptorXml(instance, project)}</Task>`
   return xmlReply(`${xmlHead}<Instance><Tasks>${task}</Tasks></Instance>`)
 }
 
@@ -110,15 +110,15 @@ async function rowsXml(instance: Instance, project: Project): Promise<string> {
   const { outcome, settings } = instance
   if (outcome.kind !== 'rows' || settings === undefined) return ''
   const csv = await project.withConnection((connection) =>
-    resultCsv(instance.id, outcome.columns, settings, project.switches, connection),
+    resultCsv(instance.id, outcome.columns, settings, project, connection),
   )
   return `<Result Transform="Base64" Format="csv">${cdata(Buffer.from(csv).toString('base64'))}</Result>`
 }
 
-function descriptorXml({ outcome, status }: Instance): string {
+function descriptorXml({ outcome, status }: Instance, { world }: Project): string {
   if (outcome.kind !== 'rows' || status !== 'Success') return ''
   const descriptor = {
-    SelectResultStatus: outcome.rowCount > resultRowCountMax ? 'TRUNCATED' : 'FULL',
+    SelectResultStatus: outcome.rowCount > rowLimit(world) ? 'TRUNCATED' : 'FULL',
     IsSelect: true,
     Schema: { Columns: outcome.columns.map((column) => ({ Name: column.name, Type: typeText(column.type) })) },
   }
