@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../model/catalog.js'
 import { defaultSchema, type Naming } from '../translate/names.js'
 import { planViews, type PlannedView } from '../translate/plan-views.js'
-import type { PlanBook } from './plan-book.js'
+import type { PlanBook, PlanEntry } from './plan-book.js'
 import { queryBook } from './query-book.js'
 import type { Travel } from './stage.js'
 
@@ -16,11 +16,11 @@ export async function plannedViews(book: PlanBook, travel: Travel): Promise<read
   if (entries.length === 0) return []
   const texts = entries.map(({ definition = '' }) => definition)
   // Redshift prints relations with their schema, save those of the search path of the session that asks.
-  return planViews(entries, await queryBook(travel.folder, texts, ['public']), withinProject(viewNaming, book))
+  return planViews(entries, await queryBook(travel.folder, texts, ['public']), withinProject(viewNaming, book.entries))
 }
 
 /** As the plan's tables are: in a schema, or in none. */
-function withinProject(naming: Naming, { entries }: PlanBook): Naming {
-  if (naming.schema !== undefined || entries.every(({ tableSchema }) => tableSchema === undefined)) return naming
+export function withinProject(naming: Naming, tables: readonly Pick<PlanEntry, 'tableSchema'>[]): Naming {
+  if (naming.schema !== undefined || tables.every(({ tableSchema }) => tableSchema === undefined)) return naming
   return { ...naming, schema: defaultSchema }
 }

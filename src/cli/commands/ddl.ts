@@ -8,6 +8,7 @@ import { createTables, exitCodeOf } from '../../stages/journey.js'
 import type { PlanBook } from '../../stages/plan-book.js'
 import type { LoadedConfig } from '../config.js'
 import type { Context } from '../context.js'
+import { policyOf } from '../policy.js'
 import type { OpenedRun } from '../runs.js'
 import { ddlDiff } from './ddl-diff.js'
 import { ddlFrom } from './ddl-from.js'
@@ -47,7 +48,7 @@ async function ddlOfRun(context: Context, options: Pick<DdlOptions, 'apply' | 'r
         const path = folder.file(await writeDdl(await book.read(entry.relationId), folder))
         context.talk.data({ relation: entry.relation, file: path }, () => path)
       }
-      await tellOriginals(context, run, book, folder)
+      await tellOriginals(context, run, book, loaded)
       if (!options.apply) return 0
       const arrivals = await createTables(book, entries, travel)
       const made = arrivals.filter((arrival) => arrival.error === undefined).length
@@ -64,8 +65,9 @@ async function ddlOfRun(context: Context, options: Pick<DdlOptions, 'apply' | 'r
   }
 }
 
-async function tellOriginals(context: Context, run: OpenedRun, book: PlanBook, folder: RunFolder): Promise<void> {
-  const from = { run: run.folder, tables: book.entries }
+async function tellOriginals(context: Context, run: OpenedRun, book: PlanBook, loaded: LoadedConfig): Promise<void> {
+  const folder = ddlFolder(loaded)
+  const from = { run: run.folder, tables: book.entries, naming: policyOf(loaded).naming }
   for await (const { relation, path, reason } of writeOriginals(from, givenSelection(context), folder, false)) {
     const file = folder.file(path)
     context.talk.data({ relation, manual: reason, file }, () => `${file} (manual: ${reason})`)

@@ -21,6 +21,7 @@ import { askSource } from '../../stages/source-answers.js'
 import { legs, type Travel } from '../../stages/stage.js'
 import type { VerifyKept } from '../../stages/verify.js'
 import { runsFolder, type Context } from '../context.js'
+import { policyOf } from '../policy.js'
 import { assertSameSetup, createRun, findRun, openRun, type OpenedRun } from '../runs.js'
 import { setupOf } from '../setup.js'
 import { toolVersion } from '../tool-version.js'
@@ -176,12 +177,13 @@ async function writeDdlFiles(
   entries: readonly PlanEntry[],
   travel: Travel,
 ): Promise<void> {
-  const folder = ddlFolder(await context.config())
+  const loaded = await context.config()
+  const folder = ddlFolder(loaded)
   for (const entry of entries) {
     if (travel.journal.status(`ddl/${entry.relationId}`).state !== 'pending') continue
     await writeDdl(await book.read(entry.relationId), folder)
   }
-  const from = { run: travel.folder, tables: book.entries }
+  const from = { run: travel.folder, tables: book.entries, naming: policyOf(loaded).naming }
   for await (const { relation } of writeOriginals(from, givenSelection(context), folder, true)) {
     context.talk.detail(`${relation}: its text stands in ${folder.path}`)
   }

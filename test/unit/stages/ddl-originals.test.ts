@@ -7,6 +7,7 @@ import type { CatalogEntry, RelationKind } from '../../../src/model/catalog.js'
 import { writeOriginals, type Original } from '../../../src/stages/ddl-originals.js'
 import { columnPlan, relationPlan } from '../dialect/sample-plan.js'
 
+const naming = { project: 'p', table: '{table}' }
 const everything = { select: ['*'], exclude: [] }
 
 function relation(schema: string, name: string, kind: RelationKind, definition?: string): CatalogEntry {
@@ -24,13 +25,13 @@ beforeEach(async () => {
 
 async function write(
   entries: readonly CatalogEntry[],
-  tables: readonly { schema: string; table: string }[] = [],
+  tables: readonly { schema: string; table: string; tableSchema?: string }[] = [],
   { selection = everything, onlyMissing = false } = {},
 ): Promise<readonly Original[]> {
   await run.writeLines('catalog.jsonl', entries)
   await run.writeLines('plan.jsonl', [{ document: 'plan' }, relationPlan([columnPlan('id'), columnPlan('n')])])
   const written: Original[] = []
-  for await (const one of writeOriginals({ run, tables }, selection, folder, onlyMissing)) written.push(one)
+  for await (const one of writeOriginals({ run, tables, naming }, selection, folder, onlyMissing)) written.push(one)
   return written
 }
 
@@ -92,6 +93,27 @@ describe('the texts of views', () => {
       '-- as a query of MaxCompute:\n-- SELECT `o`.`id`, `o`.`n` DIV 2 AS `half`\n-- FROM `p`.`orders` AS `o`;\n',
     )
     expect(await readFile(folder.file(two?.path ?? ''), 'utf8')).toContain('-- SELECT `orders`.`id` AS `a`\n')
+  })
+
+  it('are translated where they read one another, in whatever order the catalog has them', async () => {
+    const [top, , lost] = await write([
+      relation('s', 'a_top', 'view', 'SELECT half FROM s.b_low WHERE half > 1'),
+      relation('s', 'b_low', 'view', 'SELECT o.n / 2 AS half FROM sales.orders o'),
+      relation('s', 'c_lost', 'view', 'SELECT q FROM s.d_odd'),
+      relation('s', 'd_odd', 'view', 'SELECT f(id) AS q FROM sales.orders'),
+    ])
+    const text = await readFile(folder.file(top?.path ?? ''), 'utf8')
+    expect(text).toContain('-- as a query of MaxCompute:\n-- SELECT `b_low`.`half`\n-- FROM `p`.`b_low` AS `b_low`\n')
+    expect(await readFile(folder.file(lost?.path ?? ''), 'utf8')).toContain('-- not translated: relation s.d_odd')
+  })
+
+  it('name the other view with the schema that the project gives its tables', async () => {
+    const views = [
+      relation('s', 'top', 'view', 'SELECT id FROM s.low'),
+      relation('s', 'low', 'view', 'SELECT id FROM sales.orders'),
+    ]
+    const [top] = await write(views, [{ schema: 'sales', table: 'orders', tableSchema: 'default' }])
+    expect(await readFile(folder.file(top?.path ?? ''), 'utf8')).toContain('-- FROM `p`.`default`.`low` AS `low`;')
   })
 
   it('name the construct that keeps them from being translated', async () => {
