@@ -20,6 +20,8 @@ interface Group {
   readonly world?: object
   /** Parquet where absent. */
   readonly format?: 'csv' | 'text'
+  /** Under `relations` of the config. */
+  readonly relations?: readonly string[]
   /** Relations that are refused by name. */
   readonly refused: readonly string[]
   /** Of these: whose parts do not hold what the source measured. */
@@ -69,8 +71,20 @@ const groups: readonly Group[] = [
     refused: ['kitchen.numbers'],
   },
   {
-    title: 'a serverless source, NULL for the null of JSON',
-    switches: { parquetSuperNull: 'null', serverlessRowGroupSize: 'refused', parquetTimestampZone: 'project' },
+    title: 'a serverless source, NULL for the null of JSON, partitions by prefix',
+    switches: {
+      parquetSuperNull: 'null',
+      serverlessRowGroupSize: 'refused',
+      parquetTimestampZone: 'project',
+      partitionValue: 'hive',
+      partitionEmptyText: 'default-partition',
+      partitionBoolean: 'true',
+      partitionChar: 'padded',
+    },
+    relations: [
+      '  tpch.orders: { partition: { by: o_orderdate, unit: year, unloadPartitioned: true } }',
+      '  kitchen.answered: { partition: { by: flag, unloadPartitioned: true } }',
+    ],
     world: { redshift: { serverless: true }, maxcompute: { timeZone: 'America/New_York' } },
     refused: ['kitchen.documents', 'kitchen.moments'],
     untrue: ['kitchen.documents'],
@@ -155,7 +169,7 @@ function codeOf({ refused, untrue }: Group): number {
   return refused.length > 0 ? 8 : 10
 }
 
-async function runWhole(emulated: Emulated, { format, switches }: Group): Promise<Ended> {
+async function runWhole(emulated: Emulated, { format, relations = [], switches }: Group): Promise<Ended> {
   const { config } = emulated.clouds
   await changeConfig(config, (text) =>
     text.replace(/^select:\n {2}- tpch\.\*$/m, `format: ${format ?? 'parquet'}\nselect: ["*"]`),
@@ -164,7 +178,12 @@ async function runWhole(emulated: Emulated, { format, switches }: Group): Promis
     await changeConfig(config, (text) => text.replace('maxcompute:\n', 'maxcompute:\n  hiveCompatibleLoad: true\n'))
   }
   await fillKitchen(emulated.clouds)
+  if (relations.length > 0) {
+    await changeConfig(config, (text) => text.replace('select:', `relations:\n${relations.join('\n')}\nselect:`))
+  }
   const client = await openSource(emulated.clouds)
+  await client.query('CREATE TABLE kitchen.answered (id integer, flag boolean)')
+  await client.query('INSERT INTO kitchen.answered VALUES (1, true), (2, false), (3, NULL), (4, true)')
   await client.query("INSERT INTO kitchen.documents VALUES (99, json_parse('null'))")
   await client.end()
   return migrate(['run', '--config', config])
