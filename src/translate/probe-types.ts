@@ -119,7 +119,20 @@ function textUnit(of: ProbeValues): ProbeUnit {
   const reads = targets.map((targetType) =>
     readOf(of, targetType, 'text', readField({ ...plan, targetType }, 'spelled', field)),
   )
-  return { column: plan.target, loadedAs: 'STRING', group: 'text', reads }
+  const isMoment = of.kind === 'timestamp' || of.kind === 'timestamptz'
+  const all = isMoment ? [...reads, datetimeRead(of, plan, field)] : reads
+  return { column: plan.target, loadedAs: 'STRING', group: 'text', reads: all }
+}
+
+/** Characters of a moment's text that ends at the millisecond. */
+const millisecondTextLength = 23
+
+/** Cut before it is cast, as UNLOAD cuts it; the text of a DATETIME itself would end at seconds. */
+function datetimeRead(of: ProbeValues, plan: ColumnPlan, field: string): ProbeRead {
+  const cut = `SUBSTR(${field}, 1, ${millisecondTextLength})`
+  const made = readField({ ...plan, targetType: 'DATETIME' }, 'spelled', cut)
+  const read = readOf(of, 'DATETIME', 'text', `CAST(${made} AS TIMESTAMP)`)
+  return { ...read, known: read.known.map((text) => text.slice(0, millisecondTextLength)) }
 }
 
 function readOf(of: ProbeValues, targetType: string, form: ProbeForm, value: string): ProbeRead {

@@ -142,6 +142,27 @@ describe('the probe', { timeout: 120_000 }, () => {
     expect(rows).toContain('0001-01-01 00:00:00')
     expect(rows).toContain('9999-12-31 23:59:59.999999')
     expect(rows).toContain('2026-07-01 12:34:56.123456')
+    expect(verdicts(fact, { form: 'text' })).toMatchObject({
+      'timestamp without time zone > DATETIME': 'exact',
+      'timestamp with time zone > DATETIME': 'exact',
+    })
+    const override = "types: { overrides: [{ match: 'timestamp*', type: DATETIME }] }\n"
+    await changeConfig(emulated.clouds.config, (text) => `${text}${override}`)
+    await rm(join(emulated.dir, 'runs'), { recursive: true })
+    await runSql(emulated.clouds, 'DROP TABLE `sale`')
+    await probed(emulated)
+    await runToTheEnd(emulated)
+    const [, datetimes] = await planOf(emulated)
+    expect([wireOf(datetimes), codesOf(datetimes)]).toEqual([['at', 'seen'], ['RS0250']])
+    const items = ['at', 'seen'].map((name) => `CAST(CAST(\`${name}\` AS TIMESTAMP) AS STRING) AS \`${name}\``)
+    const found = await runSql(emulated.clouds, `SELECT ${items.join(', ')} FROM \`sale\` ORDER BY \`id\` LIMIT 10`)
+    for (const moment of [
+      '0001-01-01 00:00:00',
+      '2026-07-01 12:34:56.123',
+      '9999-12-31 23:59:59.999',
+      '1969-12-31 23:59:59',
+    ])
+      expect(found).toMatch(new RegExp(`"${moment}"`))
   })
 
   it('finds what the time zone of LOAD is for', async () => {

@@ -35,8 +35,8 @@ function probe(answers: readonly (Partial<ProbeAnswer> & Pick<ProbeAnswer, 'sour
   return { fact: 'probe', run: 'r', at: '2026-01-01', project: 'p', endpoint: 'e', rows: 'constants', answers: whole }
 }
 
-function planned(fact?: ProbeFact): RelationPlan {
-  const policy = { types: defaultTypePolicy, naming: { project: 'p', table: '{table}' }, depth: 'count' as const }
+function planned(fact?: ProbeFact, types = defaultTypePolicy): RelationPlan {
+  const policy = { types, naming: { project: 'p', table: '{table}' }, depth: 'count' as const }
   return planRelation(entry, fact === undefined ? policy : { ...policy, probe: fact })
 }
 
@@ -84,6 +84,21 @@ describe('a plan that knows a probe', () => {
     expect(codes(plan)).toEqual(['RS0250 c2'])
     expect(plan.columns[1]?.staging).toEqual({ type: 'TIMESTAMP', expression: 'CAST(`c1` AS TIMESTAMP_NTZ)' })
     expect(plan.columns[2]?.staging).toEqual({ type: 'STRING', expression: 'CAST(`c2` AS TIMESTAMP)' })
+  })
+
+  it('spells a DATETIME where LOAD shifts the TIMESTAMP that it is made of, and the text of one was exact', () => {
+    const shifted = { sourceType: 'timestamp with time zone', targetType: 'TIMESTAMP', verdict: 'shifted' as const }
+    const text = { ...shifted, targetType: 'DATETIME', form: 'text' as const }
+    const clock = { sourceType: 'timestamp without time zone', targetType: 'TIMESTAMP' }
+    const types = { ...defaultTypePolicy, overrides: [{ match: 's.t.c2', type: 'DATETIME' }] }
+    const plan = planned(probe([shifted, { ...text, verdict: 'exact' }, clock]), types)
+    expect(codes(plan)).toEqual(['RS0250 c2'])
+    expect(plan.columns[2]).toMatchObject({
+      targetType: 'DATETIME',
+      staging: { type: 'STRING', expression: 'CAST(CAST(`c2` AS TIMESTAMP) AS DATETIME)' },
+    })
+    expect(plan.columns[2]?.wire?.expression).toContain(`DATE_TRUNC('milliseconds', "c2")`)
+    expect(codes(planned(probe([shifted, { ...text, verdict: 'rounded' }]), types))).toContain('RS0251 c2')
   })
 
   it('sends Hive mode only where more is exact in it, and then goes by what was found in it', () => {
