@@ -19,6 +19,7 @@ export class KeptConnections {
   readonly #idleMilliseconds: number
   readonly #room: Room
   readonly #idle = new Map<string, KeptConnection[]>()
+  #isClosed = false
 
   constructor({ socketCountMax, idleMilliseconds, route = {} }: KeptConnectionsOptions) {
     this.#route = route
@@ -48,7 +49,9 @@ export class KeptConnections {
     }
   }
 
+  /** What is being read is read to its end. */
   close(): void {
+    this.#isClosed = true
     for (const connections of this.#idle.values()) for (const connection of connections) connection.drop()
     this.#idle.clear()
   }
@@ -60,7 +63,8 @@ export class KeptConnections {
     try {
       return await connection.ask(request, () => {
         this.#room.leave()
-        if (!connection.isLost) this.#keep(origin, connection)
+        if (this.#isClosed) connection.drop()
+        else if (!connection.isLost) this.#keep(origin, connection)
       })
     } finally {
       signal.removeEventListener('abort', onAbort)

@@ -189,6 +189,21 @@ describe('connections that are kept', () => {
     await expect(asked).rejects.toThrow('stopped')
   })
 
+  it('are let go when they come to rest after all was closed', async () => {
+    const sockets: Socket[] = []
+    const url = await serve((req, res) => {
+      sockets.push(req.socket)
+      res.end(Buffer.alloc(3_000_000))
+    })
+    const connections = client()
+    const answer = await connections.get(url, {}, never)
+    connections.close()
+    expect((await buffer(answer)).length).toBe(3_000_000)
+    const [socket] = sockets
+    // The server itself would keep it five seconds longer.
+    await expect.poll(() => socket?.destroyed, { timeout: 2_000 }).toBe(true)
+  })
+
   it('let no line end slip into a header', async () => {
     await expect(client().get(new URL('http://127.0.0.1:1/'), { 'if-match': 'a\r\nb: c' }, never)).rejects.toThrow()
   })
