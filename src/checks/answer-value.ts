@@ -83,6 +83,19 @@ export function compareCells(
   return { same: true, near: { column: column.name, source, target, unit: unitText(scale) } }
 }
 
+/** Which of two canonical values comes first, by their amounts; 0 where they have none. A missing one counts as 0. */
+export function byAmount(column: AnswerColumn, a: Cell, b: Cell): number {
+  const [one, other] = [a ?? '0', b ?? '0']
+  if (comparisonOf(column) === 'relative') return sign(Number(one) - Number(other))
+  const digits = scaleOf([one, other])
+  const [first, second] = [unscaled(one, digits), unscaled(other, digits)]
+  return first === undefined || second === undefined ? 0 : sign(first - second)
+}
+
+function sign(difference: number | bigint): number {
+  return difference > 0 ? 1 : difference < 0 ? -1 : 0
+}
+
 function relativelySame(source: string, target: string): boolean {
   const [a, b] = [Number(source), Number(target)]
   if (!Number.isFinite(a) || !Number.isFinite(b)) return false

@@ -1,5 +1,5 @@
 import type { NearValue } from '../model/query-check.js'
-import { compareCells, comparisonOf } from './answer-value.js'
+import { byAmount, compareCells, comparisonOf } from './answer-value.js'
 import type { AnswerPair, AnswerRow } from './answer-check.js'
 
 /** Rows that differ only in values with tolerance, up to which each is tried with each. */
@@ -59,7 +59,7 @@ function groups(pair: AnswerPair, rows: readonly AnswerRow[]): Map<string, Answe
     if (group === undefined) found.set(key, [row])
     else group.push(row)
   }
-  if (tolerant.length > 0) for (const group of found.values()) group.sort((a, b) => byNumbers(a, b, tolerant))
+  if (tolerant.length > 0) for (const group of found.values()) group.sort((a, b) => byAmounts(pair, a, b, tolerant))
   return found
 }
 
@@ -67,10 +67,11 @@ function tolerantPlaces({ query }: AnswerPair): readonly number[] {
   return query.columns.flatMap((column, n) => (['unit', 'relative'].includes(comparisonOf(column)) ? [n] : []))
 }
 
-function byNumbers(a: AnswerRow, b: AnswerRow, places: readonly number[]): number {
+function byAmounts({ query }: AnswerPair, a: AnswerRow, b: AnswerRow, places: readonly number[]): number {
   for (const n of places) {
-    const difference = Number(a[n] ?? 0) - Number(b[n] ?? 0)
-    if (difference !== 0 && !Number.isNaN(difference)) return difference
+    const column = query.columns[n]
+    const order = column === undefined ? 0 : byAmount(column, a[n] ?? null, b[n] ?? null)
+    if (order !== 0) return order
   }
   return 0
 }
@@ -120,7 +121,7 @@ function matchInOrder(
       noteNear(pair, one, other, near)
       i += 1
       j += 1
-    } else if (other === undefined || (one !== undefined && byNumbers(one, other, places) <= 0)) {
+    } else if (other === undefined || (one !== undefined && byAmounts(pair, one, other, places) <= 0)) {
       if (one !== undefined) left.source.push(one)
       i += 1
     } else {

@@ -143,6 +143,22 @@ describe('values that divide', () => {
   })
 })
 
+describe('very many values that divide', () => {
+  /** Differ in digits that no double has. */
+  const values = (count: number) =>
+    Array.from({ length: count }, (_, n) => `1234567890123456${String(7 * n).padStart(6, '0')}.5000`)
+  const rows = (texts: readonly string[]) => texts.map((one) => ['a', one])
+
+  it.each([10, 1_500])('are put beside each other by all their digits: %i', (count) => {
+    const texts = values(count)
+    const shuffled = texts.map((_, n) => texts[(n * 7919) % count] ?? '')
+    expect(new Set(shuffled).size).toBe(count)
+    expect(differences(query([text, average]), rows(shuffled), rows([...texts].reverse()))).toEqual([])
+    const other = texts.map((one, n) => (n === count - 1 ? one.replace('.5000', '.5002') : one))
+    expect(differences(query([text, average]), rows(shuffled), rows(other))).toHaveLength(1)
+  })
+})
+
 describe('floats', () => {
   it('may differ within the tolerance and not beyond', () => {
     const of = query([rate])
