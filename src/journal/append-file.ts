@@ -1,11 +1,15 @@
 import { constants } from 'node:fs'
 import { mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onDisk } from './disk.js'
 import { syncFolder } from './sync-folder.js'
 
 /** Bytes that one write takes; what is appended beyond waits for the next. */
 const batchByteCountMax = 4 * 1024 * 1024
+
+/** Where lines come from several at once, those of so long are written together: a sync costs more than the wait. */
+const gatherMilliseconds = 2
 
 interface Waiting {
   readonly bytes: Buffer
@@ -24,6 +28,8 @@ export class AppendFile {
   #waiting: Waiting[] = []
   #draining: Promise<void> | undefined
   #failure: Error | undefined
+  /** The last batch was of several lines; who appends one after the other is never kept waiting. */
+  #wasCrowded = false
 
   private constructor(path: string, handle: FileHandle) {
     this.#path = path
@@ -59,7 +65,9 @@ export class AppendFile {
 
   async #drain(): Promise<void> {
     while (this.#waiting.length > 0) {
+      if (this.#wasCrowded) await sleep(gatherMilliseconds)
       const batch = takeBatch(this.#waiting)
+      this.#wasCrowded = batch.length > 1
       try {
         await onDisk(this.#path, async () => {
           await this.#handle.appendFile(Buffer.concat(batch.map(({ bytes }) => bytes)))
