@@ -11,7 +11,7 @@ export function openCarrier(options, onChunk) {
   const scheme = options.cert ? 'https' : 'http'
   const route = options.cert ? { ca: readFileSync(options.cert, 'utf8') } : {}
   const chunksInFlight = options.chunksInFlight ?? defaultStreamingCarrierLimits.chunksInFlight
-  const place = { credentials, route, pathStyle: true, socketCountMax: chunksInFlight + 8 }
+  const place = { credentials, route, pathStyle: true, socketCountMax: 4 * chunksInFlight + 8 }
   const { credentials: _credentials, ...reached } = place
   const s3 = { ...reached, region: 'us-east-1', endpoint: `${scheme}://localhost:${options.sourcePort}` }
   const oss = { ...reached, region: 'cn-hangzhou', endpoint: `${scheme}://localhost:${options.sinkPort}` }

@@ -7,10 +7,12 @@ import { retryPauses } from './crossing.js'
 
 /** Refusals for the pace that one piece of work meets before they count as failures. */
 const throttledCountMax = 12
+/** Tries of one piece of work that broke off: a network may be away for longer than bytes stay wrong. */
+const brokenCountMax = 6
 
 /**
- * Tries until it works, a failure is not transient (or not of the given codes), or the attempts are used up; with
- * growing, jittered pauses between.
+ * Tries until it works, a failure is not transient (or not of the given codes), or the attempts are used up, of which
+ * wrong bytes have fewer; with growing, jittered pauses between.
  */
 export async function persist<Result>(
   attemptCountMax: number,
@@ -32,7 +34,10 @@ export async function persist<Result>(
         await pause(throttledCount, attemptCountMax, call, error)
         continue
       }
-      if (attemptNumber >= attemptCountMax) throw settled(error, attemptNumber)
+      const isWrong = error.code === 'transfer-corrupt'
+      if (attemptNumber >= (isWrong ? attemptCountMax : Math.max(attemptCountMax, brokenCountMax))) {
+        throw settled(error, attemptNumber)
+      }
       await pause(attemptNumber, attemptCountMax, call, error)
     }
   }

@@ -17,14 +17,19 @@ export interface WholeCheck {
  */
 export async function checkWhole(passage: Passage, crossing: Crossing, call: Call): Promise<WholeCheck | undefined> {
   const { part, meta } = crossing
-  const md5 = expectedMd5(passage, crossing)
-  if (md5 !== undefined) return { digest: 'md5', expected: md5 }
+  const byEtag = etagCheck(passage, crossing)
+  if (byEtag !== undefined) return byEtag
   const found = await passage.from.stat(part.location, call)
   if (found === undefined || found.etag !== meta.sourceEtag) return undefined
   const { crc64nvme, crc32c, sha256 } = found.checksums ?? {}
   if (crc64nvme !== undefined) return { digest: 'crc64nvme', expected: crc64nvme }
   if (crc32c !== undefined) return { digest: 'crc32c', expected: crc32c }
   return sha256 === undefined ? undefined : { digest: 'sha256', expected: sha256 }
+}
+
+export function etagCheck(passage: Passage, crossing: Crossing): WholeCheck | undefined {
+  const md5 = expectedMd5(passage, crossing)
+  return md5 === undefined ? undefined : { digest: 'md5', expected: md5 }
 }
 
 /** The etag, where it may be the MD5 of the whole object. */

@@ -21,6 +21,8 @@ export interface CopyJob {
   readonly digest?: DigestKind
   /** Hexadecimal: where the digest differs the last bytes are held back, so that no whole object comes of them. */
   readonly expected?: string
+  /** Bytes enough to be read into memory, and proven there by whatever the source tells along with them. */
+  readonly isWhole?: boolean
 }
 
 export interface Copied {
@@ -29,6 +31,8 @@ export interface Copied {
   /** Hexadecimal, of the kind that was asked for. */
   readonly digest?: string
   readonly etag: string
+  /** The source told a checksum, and the bytes agree with it. */
+  readonly isProven: boolean
   /** What the target says it holds. */
   readonly storedCrc64?: string
   readonly delayedMilliseconds?: number
@@ -39,5 +43,7 @@ export interface Copied {
 export interface Copier {
   /** Errors: those of the stores, `transfer-failed` for an object that was replaced or removed, DigestMismatch. */
   copy(job: CopyJob, call: Call): Promise<Copied>
+  /** Of objects that it takes as a whole. */
+  readonly wholeByteCountMax: number
   close(): Promise<void>
 }

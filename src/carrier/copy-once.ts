@@ -4,15 +4,17 @@ import { finished } from 'node:stream/promises'
 import { MigrationError } from '../model/errors.js'
 import { locationText } from '../model/names.js'
 import type { Call } from '../model/work.js'
+import { wholeByteCountMax } from '../store/store.js'
 import type { ChunkReceipt, ObjectInfo, ObjectStore } from '../store/store.js'
 import type { Copied, Copier, CopyJob } from './copy-job.js'
+import { copyWhole, type WholeStores } from './copy-whole.js'
 import { Hashers } from './hashers.js'
 import type { Prints } from './hashers.js'
 import { HeldBack } from './held-back.js'
 
 export interface CopyStores {
-  readonly from: Pick<ObjectStore, 'read'>
-  readonly to: Pick<ObjectStore, 'write' | 'writeChunk'>
+  readonly from: Pick<ObjectStore, 'read' | 'readWhole'>
+  readonly to: Pick<ObjectStore, 'write' | 'writeChunk' | 'writeWhole'>
 }
 
 /** Stands between what is read and what is written: a limit of the pace. Absent: as fast as it goes. */
@@ -25,13 +27,22 @@ export class InlineCopier implements Copier {
   readonly #stores: CopyStores
   readonly #pace: Pace | undefined
   readonly #hashers = new Hashers()
+  readonly #whole: WholeStores | undefined
 
   constructor(stores: CopyStores, pace?: Pace) {
     this.#stores = stores
     this.#pace = pace
+    this.#whole = pace === undefined ? wholeStores(stores) : undefined
+  }
+
+  get wholeByteCountMax(): number {
+    return this.#whole === undefined ? 0 : wholeByteCountMax
   }
 
   copy(job: CopyJob, call: Call): Promise<Copied> {
+    if (job.isWhole === true && job.to.kind === 'object' && this.#whole !== undefined) {
+      return copyWhole(this.#whole, this.#hashers, job, job.to, call)
+    }
     return copyOnce(this.#stores, this.#hashers, job, call, this.#pace)
   }
 
@@ -61,6 +72,7 @@ async function copyOnce(
         crc64: prints.crc64(),
         etag,
         milliseconds,
+        isProven: job.expected !== undefined,
         ...(digest !== undefined && { digest }),
         ...(storedCrc64 !== undefined && { storedCrc64 }),
         ...(delayedMilliseconds !== undefined && { delayedMilliseconds }),
@@ -108,13 +120,30 @@ async function openSource(from: CopyStores['from'], job: CopyJob, call: Call): P
   try {
     return await from.read(job.from, { ...(job.range && { range: job.range }), ifMatch: job.ifMatch }, call)
   } catch (error) {
-    if (!(error instanceof MigrationError) || !isAboutObject(error)) throw error
-    const what = error.code === 'store-missing' ? 'is gone' : `is not the one with etag ${job.ifMatch} any more`
-    throw new MigrationError('transfer-failed', `carry ${locationText(job.from)}: the object ${what}`, {
-      hint: 'something else writes below this prefix; unload the relation again with --redo',
-      cause: error,
-    })
+    throw aboutObject(job, error)
   }
+}
+
+function wholeStores({ from, to }: CopyStores): WholeStores | undefined {
+  if (from.readWhole === undefined || to.writeWhole === undefined) return undefined
+  const read = from.readWhole.bind(from)
+  return {
+    read: (location, of, call) =>
+      read(location, of, call).catch((error: unknown) => {
+        throw aboutObject({ from: location, ifMatch: of.ifMatch }, error)
+      }),
+    write: to.writeWhole.bind(to),
+  }
+}
+
+/** An object that is gone or another one, in words that tell what to do. */
+function aboutObject({ from, ifMatch }: Pick<CopyJob, 'from' | 'ifMatch'>, error: unknown): unknown {
+  if (!(error instanceof MigrationError) || !isAboutObject(error)) return error
+  const what = error.code === 'store-missing' ? 'is gone' : `is not the one with etag ${ifMatch} any more`
+  return new MigrationError('transfer-failed', `carry ${locationText(from)}: the object ${what}`, {
+    hint: 'something else writes below this prefix; unload the relation again with --redo',
+    cause: error,
+  })
 }
 
 /** The object is gone or another one; whatever else is refused (a wrong region, say) is not its fault. */

@@ -1,25 +1,34 @@
 import type { MigrationError } from '../model/errors.js'
 import type { Call } from '../model/work.js'
-import { checkWhole, explainMismatch } from './check-whole.js'
+import { checkWhole, etagCheck, explainMismatch } from './check-whole.js'
 import type { WholeCheck } from './check-whole.js'
 import { corrupt } from './copy-chunk.js'
 import type { Copied, CopyJob, CopyTarget } from './copy-job.js'
+import { wholesPerSlot } from './crossing.js'
 import type { Arrival, Crossing, Passage } from './crossing.js'
 
 /** One try to copy an object in one request. A transient error means that another try may find it written. */
 export async function copySmall(passage: Passage, crossing: Crossing, call: Call): Promise<Arrival> {
   const { part, target: location, meta } = crossing
-  const check = await checkWhole(passage, crossing, call)
-  const job = wholeJob(crossing, { kind: 'object', location, meta }, check)
-  return passage.slots.hold(call.signal, async () => {
+  // The store's own checksum comes with the bytes of a whole object; for a stream somebody has to ask before.
+  const isWhole = part.byteCount <= passage.copier.wholeByteCountMax
+  const check = isWhole ? etagCheck(passage, crossing) : await checkWhole(passage, crossing, call)
+  const job = { ...wholeJob(crossing, { kind: 'object', location, meta }, check), isWhole }
+  const hold = async (): Promise<Arrival> => {
     const copied = await copyProven(passage, crossing, job, call)
     const { crc64, etag, storedCrc64 } = copied
     passage.sentByteCount += part.byteCount
     passage.onChunk?.(copied.milliseconds)
     if (copied.delayedMilliseconds !== undefined) passage.slots.slow()
     if (storedCrc64 !== crc64) throw await discard(passage, crossing, copied, call)
-    return { etag, crc64, proof: check === undefined ? 'target-only' : 'source+target', skipped: false }
-  })
+    return { etag, crc64, proof: copied.isProven ? 'source+target' : 'target-only', skipped: false }
+  }
+  return passage.slots.hold(call.signal, hold, slotsOf(passage, part.byteCount))
+}
+
+/** What an object takes of the chunks in flight: one that goes as a whole weighs little, and waits rather than works. */
+export function slotsOf({ copier }: Pick<Passage, 'copier'>, byteCount: number): number {
+  return byteCount <= copier.wholeByteCountMax ? 1 / wholesPerSlot : 1
 }
 
 /** For a whole object in one request. */

@@ -28,6 +28,9 @@ export const defaultStreamingCarrierLimits: StreamingCarrierLimits = {
   chunkAttemptCountMax: 3,
 }
 
+/** Small objects that are under way in the place of one chunk. */
+export const wholesPerSlot = 4
+
 export const retryPauses: Omit<RetryLimits, 'attemptCountMax'> = {
   firstDelayMilliseconds: 500,
   delayMillisecondsMax: 20_000,

@@ -38,6 +38,10 @@ export class BudgetedCopier implements Copier {
     this.#budget = budget
   }
 
+  get wholeByteCountMax(): number {
+    return this.#copier.wholeByteCountMax
+  }
+
   async copy(job: CopyJob, call: Call): Promise<Copied> {
     await this.#budget.take(job.from.key, job.byteCount)
     return this.#copier.copy(job, call)

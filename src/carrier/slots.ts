@@ -3,6 +3,11 @@ import { MigrationError } from '../model/errors.js'
 /** Refusals that come together tell of one and the same crowd. */
 const slowedMilliseconds = 1000
 
+interface Waiting {
+  readonly weight: number
+  readonly enter: () => void
+}
+
 /**
  * A limit on what runs at once; who waits is served in order of arrival. A service that asks for a slower pace halves it;
  * work that succeeds lets it grow back, by one for every round.
@@ -10,9 +15,10 @@ const slowedMilliseconds = 1000
 export class Slots {
   readonly #countMax: number
   #limit: number
-  #busyCount = 0
+  /** Sum of the weights; quarters add up exactly. */
+  #busy = 0
   #slowedAt = -Infinity
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: Waiting[] = []
 
   constructor(count: number) {
     this.#countMax = count
@@ -24,17 +30,18 @@ export class Slots {
     return Math.floor(this.#limit)
   }
 
-  async hold<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-    await this.#acquire(signal)
+  /** `weight`: of the limit, for work that is less than others, 1 at most. */
+  async hold<Result>(signal: AbortSignal, work: () => Promise<Result>, weight = 1): Promise<Result> {
+    await this.#acquire(signal, weight)
     try {
       const result = await work()
-      this.#limit = Math.min(this.#countMax, this.#limit + 1 / this.#limit)
+      this.#limit = Math.min(this.#countMax, this.#limit + weight / this.#limit)
       return result
     } catch (error) {
       if (error instanceof MigrationError && error.throttled) this.slow()
       throw error
     } finally {
-      this.#release()
+      this.#release(weight)
     }
   }
 
@@ -45,10 +52,10 @@ export class Slots {
     this.#limit = Math.max(1, this.#limit / 2)
   }
 
-  #acquire(signal: AbortSignal): Promise<void> {
+  #acquire(signal: AbortSignal, weight: number): Promise<void> {
     if (signal.aborted) return Promise.reject(interrupted())
-    if (this.#busyCount < this.limit) {
-      this.#busyCount += 1
+    if (this.#waiting.length === 0 && this.#hasRoom(weight)) {
+      this.#busy += weight
       return Promise.resolve()
     }
     return new Promise((resolve, reject) => {
@@ -57,22 +64,32 @@ export class Slots {
         resolve()
       }
       const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(enter), 1)
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1)
         reject(interrupted())
+        // It may have stood in the way of lighter ones.
+        this.#admit()
       }
-      this.#waiting.push(enter)
+      const waiting = { weight, enter }
+      this.#waiting.push(waiting)
       signal.addEventListener('abort', leave, { once: true })
     })
   }
 
-  #release(): void {
-    this.#busyCount -= 1
-    while (this.#busyCount < this.limit) {
-      const next = this.#waiting.shift()
-      if (next === undefined) return
-      this.#busyCount += 1
-      next()
+  #release(weight: number): void {
+    this.#busy -= weight
+    this.#admit()
+  }
+
+  #admit(): void {
+    for (let next = this.#waiting[0]; next !== undefined && this.#hasRoom(next.weight); next = this.#waiting[0]) {
+      this.#waiting.shift()
+      this.#busy += next.weight
+      next.enter()
     }
+  }
+
+  #hasRoom(weight: number): boolean {
+    return this.#busy + weight <= this.limit
   }
 }
 

@@ -9,7 +9,8 @@ import { persist } from './attempts.js'
 import type { CarriedPart, Carrier, CarryHandle, CarryOutcome, Consignment } from './carrier.js'
 import { BudgetedCopier, type EgressBudget } from './egress-budget.js'
 import { copyLarge } from './copy-large.js'
-import { copySmall } from './copy-small.js'
+import { copySmall, slotsOf } from './copy-small.js'
+import { DividedCopier } from './divided-copier.js'
 import { InlineCopier } from './copy-once.js'
 import type { Copier } from './copy-job.js'
 import { defaultStreamingCarrierLimits, planCrossing } from './crossing.js'
@@ -83,9 +84,11 @@ export class StreamingCarrier implements Carrier {
     const arrivals = new Map<Crossing, Arrival>()
     let byteCount = 0
     const progress = (more: number): void => call.note({ byteCount: (byteCount += more) })
-    await together(largestFirst(crossings), this.#limits.chunksInFlight, call, async (crossing, inner) => {
+    const weightOf = ({ part }: Crossing): number => slotsOf(passage, part.byteCount)
+    const carry = async (crossing: Crossing, inner: Call): Promise<void> => {
       arrivals.set(crossing, await carryPart(passage, crossing, standing, inner, progress))
-    })
+    }
+    await together(largestFirst(crossings), this.#limits.chunksInFlight, call, carry, weightOf)
     if (arrivals.size < crossings.length) throw interrupted(consignment, arrivals.size, crossings.length)
     const parts = crossings.map((crossing) => carriedPart(crossing, arrivals.get(crossing)))
     const total = parts.reduce((sum, part) => sum + part.byteCount, 0)
@@ -115,8 +118,8 @@ function openCopier(options: StreamingCarrierOptions): Copier {
 function openMover(options: StreamingCarrierOptions): Copier {
   const { timetable, workers } = options
   const bandwidth = timetable && new SharedBandwidth(() => bandwidthAt(timetable, new Date()))
-  if (workers !== undefined) return new WorkerCopier(workers, bandwidth)
-  return new InlineCopier(options, bandwidth && (() => new PacedBytes(bandwidth)))
+  const inline = new InlineCopier(options, bandwidth && (() => new PacedBytes(bandwidth)))
+  return workers === undefined ? inline : new DividedCopier(inline, new WorkerCopier(workers, bandwidth))
 }
 
 async function isEmpty(ledger: Ledger): Promise<boolean> {

@@ -38,6 +38,9 @@ export class WorkerCopier implements Copier {
     this.#bandwidth = bandwidth
   }
 
+  /** Telling a thread of a small object costs as much as copying it here. */
+  readonly wholeByteCountMax = 0
+
   async copy(job: CopyJob, call: Call): Promise<Copied> {
     const id = (this.#jobCount += 1)
     const { worker, jobs } = this.#idlest()

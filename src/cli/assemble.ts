@@ -2,6 +2,7 @@ import { RamAccess } from '../access/ram-access.js'
 import { assumedRoleCredentials, staticCredentials } from '../access/credentials.js'
 import type { Access } from '../access/access.js'
 import type { Carrier, ChecksumReader, Checksums, TransferProof } from '../carrier/carrier.js'
+import { wholesPerSlot } from '../carrier/crossing.js'
 import { EgressBudget } from '../carrier/egress-budget.js'
 import { OnlineCarrier } from '../carrier/online-carrier.js'
 import { OnlineMigrationClient } from '../carrier/online-migration-client.js'
@@ -122,9 +123,9 @@ export function assembleJobCount(loaded: LoadedConfig): ((call: Call) => Promise
   }
 }
 
-/** Every chunk in flight holds one socket a side; listings and heads come on top. */
+/** Every chunk, or small object, in flight holds one socket a side; listings and heads come on top. */
 function socketCountMax(config: Config): number {
-  return config.limits.chunksInFlight + 8
+  return config.limits.chunksInFlight * wholesPerSlot + 8
 }
 
 function s3Options({ config, route }: LoadedConfig): S3StoreOptions {

@@ -2,20 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import { framingOf, type AnswerHead } from './answer-head.js'
 import { Dechunker } from './dechunker.js'
+import { hungUp, type AnswerOrigin, type KeptBody } from './kept-body.js'
 import { pieceByteCount, takePiece } from './pieces.js'
 
-/** What an answer needs of the connection that it comes over. */
-export interface AnswerOrigin {
-  /** More bytes are wanted. */
-  resume(): void
-  /** The whole answer was read: another request may follow. */
-  release(): void
-  /** Nobody wants the rest. */
-  drop(): void
-}
-
 /** An answer with its body, which `receive` is given piece by piece. */
-export class KeptAnswer extends Readable {
+export class KeptAnswer extends Readable implements KeptBody {
   readonly statusCode: number
   readonly headers: IncomingHttpHeaders
   readonly #origin: AnswerOrigin
@@ -38,7 +29,6 @@ export class KeptAnswer extends Readable {
     this.#left = framing.kind === 'length' ? framing.byteCount : Number.POSITIVE_INFINITY
   }
 
-  /** Bytes of the connection, none at first, valid during the call only. False: no more for now. Throws where they break the protocol. */
   receive(bytes: Buffer): boolean {
     if (this.#isComplete) throw new Error('an answer goes on behind its end')
     if (this.#dechunker === undefined) {
@@ -52,7 +42,6 @@ export class KeptAnswer extends Readable {
     return this.#isReady || this.#isComplete
   }
 
-  /** The connection is closed. An answer may end by that only where nothing else tells its end. */
   hangUp(error: Error | undefined): void {
     if (this.#isComplete) return
     const endsSo = this.#dechunker === undefined && this.#left === Number.POSITIVE_INFINITY
@@ -95,9 +84,4 @@ export class KeptAnswer extends Readable {
     this.push(null)
     this.#origin.release()
   }
-}
-
-/** As Node words it, with the code that adapters know. */
-export function hungUp(): Error {
-  return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
 }

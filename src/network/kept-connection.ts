@@ -1,12 +1,23 @@
 import type { Socket } from 'node:net'
-import { parseHead } from './answer-head.js'
+import { parseHead, type AnswerHead } from './answer-head.js'
 import type { Receive } from './connect.js'
-import { hungUp, KeptAnswer } from './kept-answer.js'
+import { hungUp, type AnswerOrigin, type KeptBody } from './kept-body.js'
 
 export type OpenSocket = (receive: Receive) => Promise<Socket>
 
+export interface KeptRequest<Body extends KeptBody> {
+  /** Up to the empty line, and it. */
+  readonly head: string
+  /** What follows the head. */
+  readonly body?: Buffer | undefined
+  /** Makes whatever takes the answer's body. */
+  readonly take: (head: AnswerHead, origin: AnswerOrigin) => Body
+}
+
 interface Asked {
-  readonly resolve: (answer: KeptAnswer) => void
+  readonly take: (head: AnswerHead, origin: AnswerOrigin) => KeptBody
+  readonly hasBody: boolean
+  readonly resolve: (answer: KeptBody) => void
   readonly reject: (error: Error) => void
   readonly onOver: () => void
 }
@@ -16,7 +27,7 @@ export class KeptConnection {
   #socket: Socket | undefined
   /** Until the head of its answer has come. */
   #asked: Asked | undefined
-  #answer: KeptAnswer | undefined
+  #answer: KeptBody | undefined
   #onOver: (() => void) | undefined
   #head: Buffer = Buffer.alloc(0)
   #error: Error | undefined
@@ -54,13 +65,25 @@ export class KeptConnection {
    * Resolves with the head; the body comes as the answer is read. `onOver` is told when that has ended, well or badly.
    * Errors: those of the socket, before a head came.
    */
-  ask(request: string, onOver: () => void): Promise<KeptAnswer> {
+  ask<Body extends KeptBody>({ head, body, take }: KeptRequest<Body>, onOver: () => void): Promise<Body> {
     this.#hasAnswered = false
     return new Promise((resolve, reject) => {
-      if (this.#isLost || this.#socket === undefined) return reject(this.#error ?? hungUp())
-      this.#asked = { resolve, reject, onOver }
-      this.#socket.ref()
-      this.#socket.write(request, 'latin1')
+      const socket = this.#socket
+      if (this.#isLost || socket === undefined) return reject(this.#error ?? hungUp())
+      this.#asked = {
+        take,
+        hasBody: body !== undefined,
+        resolve: resolve as (answer: KeptBody) => void,
+        reject,
+        onOver,
+      }
+      socket.ref()
+      if (body === undefined) return void socket.write(head, 'latin1')
+      // Both in one piece of the network's.
+      socket.cork()
+      socket.write(head, 'latin1')
+      socket.write(body)
+      socket.uncork()
     })
   }
 
@@ -95,9 +118,10 @@ export class KeptConnection {
     this.#head = Buffer.alloc(0)
     // An interim answer; the final one follows.
     if (head.status < 200) return rest.length === 0 || this.#receiveHead(rest)
-    const { resolve, onOver } = this.#asked
-    const isLast = /\bclose\b/i.test(head.headers['connection'] ?? '')
-    const answer = new KeptAnswer(head, {
+    const { take, hasBody, resolve, onOver } = this.#asked
+    // Who refuses a body may do so before having read it.
+    const isLast = /\bclose\b/i.test(head.headers['connection'] ?? '') || (hasBody && head.status >= 300)
+    const answer = take(head, {
       resume: () => this.#resume(),
       release: () => this.#release(isLast),
       drop: () => this.drop(),

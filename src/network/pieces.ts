@@ -18,5 +18,10 @@ export function takePiece(byteCount: number): Buffer {
 
 /** For whoever is the last to look at a body's bytes; what is no whole piece of ours is left to the garbage collector. */
 export function givePieceBack(bytes: Buffer): void {
-  if (bytes.length === pieceByteCount && ours.has(bytes.buffer) && free.length < freeCountMax) free.push(bytes)
+  if (bytes.length === pieceByteCount) giveBeginningBack(bytes)
+}
+
+/** The same for bytes that are the beginning of a piece, and all that is used of it. */
+export function giveBeginningBack({ buffer }: Buffer): void {
+  if (ours.has(buffer) && free.length < freeCountMax) free.push(Buffer.from(buffer))
 }

@@ -122,6 +122,10 @@ export class OssStore implements ObjectStore {
     return this.#writer.write(location, body, byteCount, meta, call)
   }
 
+  writeWhole(location: Location, bytes: Buffer, meta: Provenance, call: Call): Promise<ObjectInfo> {
+    return this.#writer.writeWhole(location, bytes, meta, call)
+  }
+
   async openUpload(location: Location, meta: Provenance, call: Call): Promise<Upload> {
     const options = { headers: { ...forbidOverwrite }, meta: provenanceToMetadata(meta) }
     const { uploadId } = await this.#ask(`open upload ${locationText(location)}`, location.bucket, call, (client) =>

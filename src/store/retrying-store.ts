@@ -26,11 +26,16 @@ export const defaultRetryingStoreLimits: RetryingStoreLimits = {
 export class RetryingStore implements ObjectStore {
   readonly #store: ObjectStore
   readonly #limits: RetryingStoreLimits
+  /** Neither is tried again here: they are bodies. */
+  readonly readWhole?: NonNullable<ObjectStore['readWhole']>
+  readonly writeWhole?: NonNullable<ObjectStore['writeWhole']>
   #retryCount = 0
 
   constructor(store: ObjectStore, limits: RetryingStoreLimits = defaultRetryingStoreLimits) {
     this.#store = store
     this.#limits = limits
+    if (store.readWhole !== undefined) this.readWhole = store.readWhole.bind(store)
+    if (store.writeWhole !== undefined) this.writeWhole = store.writeWhole.bind(store)
   }
 
   ping(call: Call): Promise<void> {

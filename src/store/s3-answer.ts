@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { MigrationError } from '../model/errors.js'
 import { locationText } from '../model/names.js'
 import type { Location } from '../model/names.js'
@@ -54,6 +55,17 @@ function isPlain(head: S3Head): boolean {
 function partCountOf(etag: string, head: S3Head): { etagPartCount?: number } {
   const count = /^[0-9a-f]{32}-(\d+)$/i.exec(etag)?.[1]
   return count === undefined || !isPlain(head) ? {} : { etagPartCount: Number(count) }
+}
+
+/** What the headers of an answer tell of a whole object. */
+export function checksumsInHeaders(headers: IncomingHttpHeaders): Pick<ObjectInfo, 'checksums'> {
+  const tell = (name: string): string | undefined => headers[`x-amz-checksum-${name}`] as string | undefined
+  return checksumsOf({
+    ChecksumType: tell('type'),
+    ChecksumCRC64NVME: tell('crc64nvme'),
+    ChecksumCRC32C: tell('crc32c'),
+    ChecksumSHA256: tell('sha256'),
+  })
 }
 
 /** Those of the whole object only: composite ones are of the parts' checksums (transfer.md 4). */

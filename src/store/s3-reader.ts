@@ -12,9 +12,10 @@ import { quotedEtag } from './etag.js'
 import { withFreshKeys } from './fresh-keys.js'
 import { shortAnswer } from './guarded-body.js'
 import { OpenRequest } from './open-request.js'
+import { checksumsInHeaders } from './s3-answer.js'
 import { s3Error } from './s3-failure.js'
-import { serviceRefusal } from './service-refusal.js'
-import type { ByteRange } from './store.js'
+import { documentByteCountMax, refusalTold, serviceRefusal } from './service-refusal.js'
+import type { ByteRange, WholeObject } from './store.js'
 
 export interface S3ReaderOptions {
   readonly region: string
@@ -61,6 +62,33 @@ export class S3Reader {
     }
   }
 
+  /** As the port ObjectStore promises it. The store tells its checksum in the same answer (transfer.md 4). */
+  async readWhole(
+    location: Location,
+    { byteCount, ifMatch }: { readonly byteCount: number; readonly ifMatch: string },
+    call: Call,
+  ): Promise<WholeObject> {
+    const subject = `read ${locationText(location)}`
+    const request = new OpenRequest(subject, call, byteCount)
+    try {
+      const url = s3Address(this.#options, location)
+      const headers = { host: url.host, 'if-match': quotedEtag(ifMatch), 'x-amz-checksum-mode': 'ENABLED' }
+      const byteCountMax = Math.max(byteCount, documentByteCountMax)
+      const res = await this.#sign(url, headers, async (signed) => {
+        const asked = { method: 'GET', url, headers: signed, byteCountMax } as const
+        const answer = await this.#connections.exchange(asked, request.signal)
+        if (answer.statusCode < 300) return answer
+        throw refusalTold(subject, 'S3', answer, answer.body.toString())
+      })
+      if (res.body.length !== byteCount) throw shortAnswer(subject, byteCount, res.body.length)
+      return { bytes: res.body, ...checksumsInHeaders(res.headers) }
+    } catch (error) {
+      throw s3Error(subject, request.reasonOr(error))
+    } finally {
+      request.end()
+    }
+  }
+
   close(): void {
     this.#connections.close()
   }
@@ -77,13 +105,22 @@ export class S3Reader {
       ...(of.range && { range: `bytes=${of.range.first}-${of.range.last}` }),
       ...(of.ifMatch !== undefined && { 'if-match': quotedEtag(of.ifMatch) }),
     }
-    return withFreshKeys(this.#credentials, async (keys) => {
-      const { region } = this.#options
-      const signed = signAwsRequest({ method: 'GET', path: url.pathname, headers, region, at: new Date() }, keys)
+    return this.#sign(url, headers, async (signed) => {
       const res = await this.#connections.get(url, signed, request.signal)
       if (res.statusCode < 300) return res
       throw await serviceRefusal(subject, 'S3', res)
     })
+  }
+
+  #sign<Answer>(
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+    send: (signed: Readonly<Record<string, string>>) => Promise<Answer>,
+  ): Promise<Answer> {
+    const { region } = this.#options
+    return withFreshKeys(this.#credentials, (keys) =>
+      send(signAwsRequest({ method: 'GET', path: url.pathname, headers, region, at: new Date() }, keys)),
+    )
   }
 }
 

@@ -37,7 +37,7 @@ import {
 import { askS3, sendToS3 } from './s3-exchange.js'
 import { S3Reader } from './s3-reader.js'
 import type { S3ReaderOptions } from './s3-reader.js'
-import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload } from './store.js'
+import type { ByteRange, ChunkReceipt, ObjectInfo, ObjectStore, Provenance, Upload, WholeObject } from './store.js'
 
 export interface S3StoreOptions {
   readonly bucket: string
@@ -117,6 +117,10 @@ export class S3Store implements ObjectStore {
 
   read(location: Location, of: { range?: ByteRange; ifMatch?: string }, call: Call): Promise<Readable> {
     return this.#reader.read(location, of, call)
+  }
+
+  readWhole(location: Location, of: { byteCount: number; ifMatch: string }, call: Call): Promise<WholeObject> {
+    return this.#reader.readWhole(location, of, call)
   }
 
   async write(

@@ -4,7 +4,7 @@ import { throttleOf } from './throttle.js'
 import { storeError } from './store-error.js'
 
 /** Error documents are a few hundred bytes. */
-const documentByteCountMax = 64 * 1024
+export const documentByteCountMax = 64 * 1024
 
 export interface Answer extends Readable {
   readonly statusCode?: number | undefined
@@ -13,7 +13,16 @@ export interface Answer extends Readable {
 
 /** The house's error for an answer of S3 or OSS that is not a success; reads its document. */
 export async function serviceRefusal(subject: string, service: 'S3' | 'OSS', res: Answer): Promise<unknown> {
-  const document = await readDocument(res)
+  return refusalTold(subject, service, res, await readDocument(res))
+}
+
+/** The same where the document is there. */
+export function refusalTold(
+  subject: string,
+  service: 'S3' | 'OSS',
+  res: Pick<Answer, 'statusCode' | 'headers'>,
+  document: string,
+): unknown {
   const tell = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(document)?.[1]
   const status = res.statusCode ?? 0
   const message = tell('Message') ?? `HTTP ${status}`

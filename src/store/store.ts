@@ -21,6 +21,16 @@ export interface ObjectInfo {
   readonly delayedMilliseconds?: number
 }
 
+/** A small object in memory. */
+export interface WholeObject {
+  readonly bytes: Buffer
+  /** As `stat` tells them. */
+  readonly checksums?: ObjectInfo['checksums']
+}
+
+/** Bytes of the largest object that is read and written as a whole. */
+export const wholeByteCountMax = 256 * 1024
+
 /** Travels as object metadata, so that an object is known as ours. */
 export interface Provenance {
   readonly run: string
@@ -69,6 +79,14 @@ export interface ObjectStore {
   read(location: Location, of: { readonly range?: ByteRange; readonly ifMatch?: string }, call: Call): Promise<Readable>
   /** Whole object in one request; `body` must give exactly `byteCount` bytes. Never overwrites: an existing object is `store-refused`. */
   write(location: Location, body: Readable, byteCount: number, meta: Provenance, call: Call): Promise<ObjectInfo>
+  /** As `read`, of a whole object of exactly so many bytes, at most `wholeByteCountMax`, without a stream. S3 only. */
+  readWhole?(
+    location: Location,
+    of: { readonly byteCount: number; readonly ifMatch: string },
+    call: Call,
+  ): Promise<WholeObject>
+  /** As `write`, of bytes in memory. OSS only. */
+  writeWhole?(location: Location, bytes: Buffer, meta: Provenance, call: Call): Promise<ObjectInfo>
   openUpload(location: Location, meta: Provenance, call: Call): Promise<Upload>
   /** A chunk may be written again under its number; the last one counts. */
   writeChunk(upload: Upload, chunkNumber: number, body: Readable, byteCount: number, call: Call): Promise<ChunkReceipt>

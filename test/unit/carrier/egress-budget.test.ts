@@ -10,10 +10,11 @@ import { failureOf, testCall } from '../../contract/store-contract.js'
 /** Reads nothing, and remembers what it was asked to read. */
 class Reader implements Copier {
   byteCount = 0
+  readonly wholeByteCountMax = 0
 
   copy(job: CopyJob): Promise<Copied> {
     this.byteCount += job.byteCount
-    return Promise.resolve({ crc64: '0', etag: '', milliseconds: 0 })
+    return Promise.resolve({ crc64: '0', etag: '', milliseconds: 0, isProven: false })
   }
 
   close(): Promise<void> {

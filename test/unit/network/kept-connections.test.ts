@@ -208,3 +208,103 @@ describe('connections that are kept', () => {
     await expect(client().get(new URL('http://127.0.0.1:1/'), { 'if-match': 'a\r\nb: c' }, never)).rejects.toThrow()
   })
 })
+
+describe('whole answers', () => {
+  const get = { method: 'GET', headers: {}, byteCountMax: 1000 } as const
+  const put = (body: Buffer, headers: Record<string, string> = {}) =>
+    ({
+      method: 'PUT',
+      headers: { 'content-length': String(body.length), ...headers },
+      body,
+      byteCountMax: 1000,
+    }) as const
+
+  it('bring what was asked for, with bodies of any length sent along, over one connection', async () => {
+    const ports = new Set<number | undefined>()
+    const url = await serve((req, res) => {
+      ports.add(req.socket.remotePort)
+      void buffer(req).then((came) => {
+        res.end(`${req.method} ${req.headers.host} ${createHash('sha256').update(came).digest('hex')}`)
+      })
+    })
+    const connections = client()
+    for (const byteCount of [0, 1, 70_000, 3_000_000]) {
+      const body = randomBytes(byteCount)
+      const answer = await connections.exchange({ url, ...put(body, { host: 'bucket.example' }) }, never)
+      const digest = createHash('sha256').update(body).digest('hex')
+      expect([answer.statusCode, answer.body.toString()]).toEqual([200, `PUT bucket.example ${digest}`])
+    }
+    expect((await connections.exchange({ url, ...get }, never)).body.toString()).toMatch(/^GET /)
+    expect(ports.size).toBe(1)
+  })
+
+  it('keep every body apart from the next in the same memory', async () => {
+    const bodies = Array.from({ length: 40 }, (_, index) => randomBytes(5_000 + index))
+    const url = await serve((req, res) => res.end(bodies[Number(req.headers['x-number'])]))
+    const connections = client()
+    const answers = await Promise.all(
+      bodies.map((_, index) =>
+        connections.exchange({ ...get, url, headers: { 'x-number': String(index) }, byteCountMax: 6_000 }, never),
+      ),
+    )
+    expect(answers.map(({ body }) => body.toString('hex'))).toEqual(bodies.map((body) => body.toString('hex')))
+  })
+
+  it.each([
+    ['in chunks', 'HTTP/1.1 503 Slow\r\ntransfer-encoding: chunked\r\n\r\n3\r\nslo\r\n1\r\nw\r\n0\r\n\r\n', 'slow'],
+    ['that end with the connection', 'HTTP/1.1 200 OK\r\n\r\nall of it', 'all of it'],
+    ['that are empty', 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n', ''],
+    ['of no content', 'HTTP/1.1 204 No Content\r\n\r\n', ''],
+  ])('take bodies %s', async (_title, bytes, body) => {
+    const url = await answerRaw((socket) => socket.end(bytes))
+    expect((await client().exchange({ url, ...get }, never)).body.toString()).toBe(body)
+  })
+
+  it.each([
+    ['a body that ends too soon', 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfour', /socket hang up/],
+    ['chunks that end too soon', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nfour', /socket hang up/],
+    ['a body that is too long', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nfour', /longer than its content-length/],
+    ['more than is wanted', 'HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n', /at most 1000 are wanted/],
+    ['no end', `HTTP/1.1 200 OK\r\n\r\n${'x'.repeat(1001)}`, /at most 1000 are wanted/],
+    ['what is no answer', 'hello\r\n\r\n', /an answer begins with "hello"/],
+    ['no answer at all', '', /socket hang up/],
+  ])('tell of %s', async (_title, bytes, words) => {
+    const url = await answerRaw((socket) => socket.end(bytes))
+    await expect(client().exchange({ url, ...get }, never)).rejects.toThrow(words)
+  })
+
+  it('are asked for again over another connection, but a body is never sent twice', async () => {
+    const ok = (socket: Socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok')
+    let [readCount, writeCount] = [0, 0]
+    const flaky = (count: () => number) => (socket: Socket) => void (count() === 2 ? socket.destroy() : ok(socket))
+    const readable = await answerRaw(flaky(() => (readCount += 1)))
+    const writable = await answerRaw(flaky(() => (writeCount += 1)))
+    const connections = client()
+    for (let turn = 0; turn < 2; turn += 1) await connections.exchange({ url: readable, ...get }, never)
+    expect(readCount).toBe(3)
+    await connections.exchange({ url: writable, ...put(Buffer.from('a')) }, never)
+    const again = connections.exchange({ url: writable, ...put(Buffer.from('b')) }, never)
+    await expect(again).rejects.toMatchObject({ code: expect.stringMatching(/ECONNRESET|EPIPE/) as string })
+    expect(writeCount).toBe(2)
+  })
+
+  it('do not lend a connection on whose body was refused', async () => {
+    const ports: (number | undefined)[] = []
+    const url = await serve((req, res) => {
+      ports.push(req.socket.remotePort)
+      res.statusCode = 403
+      req.resume().once('end', () => res.end('no'))
+    })
+    const connections = client()
+    for (let turn = 0; turn < 2; turn += 1) await connections.exchange({ url, ...put(Buffer.alloc(10)) }, never)
+    expect(new Set(ports).size).toBe(2)
+  })
+
+  it('break off when they are told to, in the middle of a body', async () => {
+    const url = await answerRaw((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nfour'))
+    const stop = new AbortController()
+    const asked = client().exchange({ url, ...get }, stop.signal)
+    setTimeout(() => stop.abort(new Error('stopped')), 30)
+    await expect(asked).rejects.toThrow('stopped')
+  })
+})
