@@ -8,9 +8,8 @@ import { wholeByteCountMax } from '../store/store.js'
 import type { ChunkReceipt, ObjectInfo, ObjectStore } from '../store/store.js'
 import type { Copied, Copier, CopyJob } from './copy-job.js'
 import { copyWhole, type WholeStores } from './copy-whole.js'
-import { Hashers } from './hashers.js'
-import type { Prints } from './hashers.js'
 import { HeldBack } from './held-back.js'
+import { openPrints, type Prints } from './prints.js'
 
 export interface CopyStores {
   readonly from: Pick<ObjectStore, 'read' | 'readWhole'>
@@ -26,7 +25,6 @@ type Stored = Pick<ObjectInfo & ChunkReceipt, 'etag' | 'crc64' | 'delayedMillise
 export class InlineCopier implements Copier {
   readonly #stores: CopyStores
   readonly #pace: Pace | undefined
-  readonly #hashers = new Hashers()
   readonly #whole: WholeStores | undefined
 
   constructor(stores: CopyStores, pace?: Pace) {
@@ -41,9 +39,9 @@ export class InlineCopier implements Copier {
 
   copy(job: CopyJob, call: Call): Promise<Copied> {
     if (job.isWhole === true && job.to.kind === 'object' && this.#whole !== undefined) {
-      return copyWhole(this.#whole, this.#hashers, job, job.to, call)
+      return copyWhole(this.#whole, job, job.to, call)
     }
-    return copyOnce(this.#stores, this.#hashers, job, call, this.#pace)
+    return copyOnce(this.#stores, job, call, this.#pace)
   }
 
   async close(): Promise<void> {
@@ -52,36 +50,29 @@ export class InlineCopier implements Copier {
 }
 
 /** Reads, fingerprints and writes in one stream; nothing is held but what streams hold. */
-async function copyOnce(
-  { from, to }: CopyStores,
-  hashers: Hashers,
-  job: CopyJob,
-  call: Call,
-  pace: Pace | undefined,
-): Promise<Copied> {
+async function copyOnce({ from, to }: CopyStores, job: CopyJob, call: Call, pace: Pace | undefined): Promise<Copied> {
   const startedAt = performance.now()
-  return hashers.use(job.digest, async (prints) => {
-    const opened = await openSource(from, job, call)
-    const source = pace === undefined ? opened : pipeline(opened, pace(), () => undefined)
-    const body = fingerprinted(source, prints, job.expected)
-    try {
-      const { etag, crc64: storedCrc64, delayedMilliseconds } = await put(to, job, body, call)
-      const milliseconds = performance.now() - startedAt
-      const digest = job.expected ?? prints.digest()
-      return {
-        crc64: prints.crc64(),
-        etag,
-        milliseconds,
-        isProven: job.expected !== undefined,
-        ...(digest !== undefined && { digest }),
-        ...(storedCrc64 !== undefined && { storedCrc64 }),
-        ...(delayedMilliseconds !== undefined && { delayedMilliseconds }),
-      }
-    } finally {
-      body.destroy()
-      opened.destroy()
+  const prints = openPrints(job.digest)
+  const opened = await openSource(from, job, call)
+  const source = pace === undefined ? opened : pipeline(opened, pace(), () => undefined)
+  const body = fingerprinted(source, prints, job.expected)
+  try {
+    const { etag, crc64: storedCrc64, delayedMilliseconds } = await put(to, job, body, call)
+    const milliseconds = performance.now() - startedAt
+    const digest = job.expected ?? prints.digest()
+    return {
+      crc64: prints.crc64(),
+      etag,
+      milliseconds,
+      isProven: job.expected !== undefined,
+      ...(digest !== undefined && { digest }),
+      ...(storedCrc64 !== undefined && { storedCrc64 }),
+      ...(delayedMilliseconds !== undefined && { delayedMilliseconds }),
     }
-  })
+  } finally {
+    body.destroy()
+    opened.destroy()
+  }
 }
 
 function fingerprinted(source: Readable, prints: Prints, expected: string | undefined): Readable {

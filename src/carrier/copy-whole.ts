@@ -2,8 +2,8 @@ import type { Call } from '../model/work.js'
 import { giveBeginningBack } from '../network/pieces.js'
 import type { ObjectStore, WholeObject } from '../store/store.js'
 import type { Copied, CopyJob, CopyTarget, DigestKind } from './copy-job.js'
-import type { Hashers } from './hashers.js'
 import { DigestMismatch } from './held-back.js'
+import { openPrints } from './prints.js'
 
 export interface WholeStores {
   readonly read: NonNullable<ObjectStore['readWhole']>
@@ -18,7 +18,6 @@ interface Check {
 /** Copies a small object through memory: streams cost several times what its bytes do. */
 export async function copyWhole(
   { read, write }: WholeStores,
-  hashers: Hashers,
   job: CopyJob,
   { location, meta }: Extract<CopyTarget, { kind: 'object' }>,
   call: Call,
@@ -27,19 +26,17 @@ export async function copyWhole(
   const { byteCount, ifMatch } = job
   const found = await read(job.from, { byteCount, ifMatch }, call)
   const check = toldWith(found) ?? askedFor(job)
-  const crc64 = await hashers.use(check?.digest, (prints) => {
-    prints.update(found.bytes)
-    const digest = prints.digest()
-    if (check !== undefined && digest !== check.expected.toLowerCase()) {
-      throw new DigestMismatch(`${digest} instead of ${check.expected}`)
-    }
-    return Promise.resolve(prints.crc64())
-  })
+  const prints = openPrints(check?.digest)
+  prints.update(found.bytes)
+  const digest = prints.digest()
+  if (check !== undefined && digest !== check.expected.toLowerCase()) {
+    throw new DigestMismatch(`${digest} instead of ${check.expected}`)
+  }
   const { etag, crc64: storedCrc64, delayedMilliseconds } = await write(location, found.bytes, meta, call)
   // The store has answered: nobody looks at them any more.
   giveBeginningBack(found.bytes)
   return {
-    crc64,
+    crc64: prints.crc64(),
     etag,
     milliseconds: performance.now() - startedAt,
     isProven: check !== undefined,

@@ -1,5 +1,3 @@
-import type { IHasher } from 'hash-wasm'
-
 interface Crc {
   /** Reflected. */
   readonly polynomial: bigint
@@ -7,11 +5,14 @@ interface Crc {
 }
 
 /** `xz` is what OSS calls crc64ecma (transfer.md 3.6). */
-const crcs = {
+export const crcs = {
   xz: { polynomial: 0xc96c5795d7870f42n, bitCount: 64 },
   crc64nvme: { polynomial: 0x9a6c9329ac4bc9b5n, bitCount: 64 },
   crc32c: { polynomial: 0x82f63b78n, bitCount: 32 },
-} as const
+} as const satisfies Readonly<Record<string, Crc>>
+
+export type CrcName = keyof typeof crcs
+
 const matrixCountMax = 64
 
 /** Column i is what bit i of a CRC becomes. */
@@ -24,21 +25,23 @@ export function crcCombine(first: bigint, second: bigint, secondByteCount: numbe
   return combineCrc('xz', first, second, secondByteCount)
 }
 
-export function combineCrc(name: keyof typeof crcs, first: bigint, second: bigint, secondByteCount: number): bigint {
+export function combineCrc(name: CrcName, first: bigint, second: bigint, secondByteCount: number): bigint {
   return apply(matrixFor(name, secondByteCount), first) ^ second
 }
 
 /** What `byteCount` zero bytes do to a CRC. Kept per length: nearly all chunks have the same. */
-function matrixFor(name: keyof typeof crcs, byteCount: number): Matrix {
+function matrixFor(name: CrcName, byteCount: number): Matrix {
   const known = matrices.get(`${name} ${byteCount}`)
   if (known !== undefined) return known
-  const matrix = zeroBytes(crcs[name], byteCount)
+  const matrix = zeroBytes(name, byteCount)
   if (matrices.size >= matrixCountMax) matrices.clear()
   matrices.set(`${name} ${byteCount}`, matrix)
   return matrix
 }
 
-function zeroBytes(crc: Crc, byteCount: number): Matrix {
+/** Column i is what becomes of bit i of a CRC when so many zero bytes follow; of a byte that comes, where it is xor-ed in first. */
+export function zeroBytes(name: CrcName, byteCount: number): Matrix {
+  const crc = crcs[name]
   let result: Matrix = Array.from({ length: crc.bitCount }, (_, bit) => 1n << BigInt(bit))
   let power = multiply(zeroBits(crc, 4), zeroBits(crc, 4))
   for (let rest = BigInt(byteCount); rest > 0n; rest >>= 1n) {
@@ -66,8 +69,4 @@ function apply(matrix: Matrix, vector: bigint): bigint {
     if (rest & 1n) sum ^= matrix[bit] ?? 0n
   }
   return sum
-}
-
-export function digestCrc64(hasher: IHasher): bigint {
-  return BigInt(`0x${hasher.digest()}`)
 }

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream'
 import type { TransformCallback } from 'node:stream'
-import type { Prints } from './hashers.js'
+import type { Prints } from './prints.js'
 
 /** The bytes that were read are not those that the source's checksum is of. */
 export class DigestMismatch extends Error {

@@ -2,28 +2,27 @@ import { createHash } from 'node:crypto'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { describe, expect, it } from 'vitest'
-import { Hashers } from '../../../src/carrier/hashers.js'
 import { DigestMismatch, HeldBack } from '../../../src/carrier/held-back.js'
+import { openPrints } from '../../../src/carrier/prints.js'
 
 describe('a stream that is held back', () => {
   const pieces = ['12', '345', '6789'].map((text) => Buffer.from(text))
   const md5 = createHash('md5').update('123456789').digest('hex')
 
-  function pass(expected: string) {
-    return new Hashers().use('md5', async (prints) => {
-      const passed: Buffer[] = []
-      const sink = new Writable({
-        write: (piece: Buffer, _encoding, done) => {
-          passed.push(piece)
-          done()
-        },
-      })
-      const result = await pipeline(Readable.from(pieces), new HeldBack(prints, expected), sink).then(
-        () => undefined,
-        (error: unknown) => error,
-      )
-      return { crc64: prints.crc64(), passed: Buffer.concat(passed).toString(), result }
+  async function pass(expected: string) {
+    const prints = openPrints('md5')
+    const passed: Buffer[] = []
+    const sink = new Writable({
+      write: (piece: Buffer, _encoding, done) => {
+        passed.push(piece)
+        done()
+      },
     })
+    const result = await pipeline(Readable.from(pieces), new HeldBack(prints, expected), sink).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    return { crc64: prints.crc64(), passed: Buffer.concat(passed).toString(), result }
   }
 
   it('passes on what agrees, upper or lower case, and knows its CRC', async () => {
