@@ -84,7 +84,11 @@ export class StreamingCarrier implements Carrier {
     const arrivals = new Map<Crossing, Arrival>()
     let byteCount = 0
     const progress = (more: number): void => call.note({ byteCount: (byteCount += more) })
-    const weightOf = ({ part }: Crossing): number => slotsOf(passage, part.byteCount)
+    const weightOf = ({ part }: Crossing): number => {
+      const slots = slotsOf(passage, part.byteCount)
+      // About half of the small ones wait for their line in the ledger, which takes as long as their copy.
+      return slots < 1 ? slots / 2 : slots
+    }
     const carry = async (crossing: Crossing, inner: Call): Promise<void> => {
       arrivals.set(crossing, await carryPart(passage, crossing, standing, inner, progress))
     }
