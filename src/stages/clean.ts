@@ -12,7 +12,7 @@ import { publicationOf } from './publish.js'
 import { isHalfSwapped } from './rollback.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
 import { submitOnce } from './submit-once.js'
-import type { VerifyKept } from './verify.js'
+import type { VerifyKept } from './keep-checks.js'
 
 /** What went, or would go; names in full, objects counted. */
 export type Cleaned = {

@@ -1,25 +1,19 @@
 import { withAcceptances } from '../checks/acceptance.js'
 import { compareContent } from '../checks/content-check.js'
 import { asksContent, measuresFor, runChecks } from '../checks/standard-checks.js'
-import type { CheckResult, RelationChecks } from '../model/documents.js'
 import type { Fingerprint } from '../model/fingerprint.js'
 import type { Measurement } from '../model/measure.js'
-import { relationText, tableText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import type { Snapshot } from '../source/source.js'
 import { discloseRows, type RowsCompared } from './compare-rows.js'
+import { keepChecks, type VerifyKept } from './keep-checks.js'
 import { loadedPlan } from './publish.js'
 import { callOf, type Travel } from './stage.js'
 
 /** `checks/now/<relationId>.json` */
 export function nowChecksPath(relationId: string): string {
   return `checks/now/${relationId}.json`
-}
-
-export interface NowVerified {
-  readonly comparedCount: number
-  readonly discrepancyCount: number
 }
 
 interface Asked {
@@ -31,7 +25,7 @@ interface Asked {
  * Compares what both systems hold now, whatever any run did: reads, and changes nothing on either side. Each side is
  * asked within a moment of its own, so that writes meanwhile show as differences.
  */
-export async function verifyNow(planned: RelationPlan, travel: Travel): Promise<NowVerified> {
+export async function verifyNow(planned: RelationPlan, travel: Travel): Promise<VerifyKept> {
   const plan = loadedPlan(planned, travel)
   const call = callOf(travel, 'verify', plan)
   const snapshot = await travel.places.source.open('each-relation', call)
@@ -42,11 +36,9 @@ export async function verifyNow(planned: RelationPlan, travel: Travel): Promise<
       ...runChecks(plan, source.measurements, target.measurements),
       ...rows.results,
     ])
-    await keep(plan, results, rows, source, target, travel)
-    return {
-      comparedCount: results.reduce((total, { comparedCount }) => total + comparedCount, 0),
-      discrepancyCount: results.reduce((total, { discrepancies }) => total + discrepancies.length, 0),
-    }
+    const measured = { source: source.measurements, target: target.measurements }
+    const compared = { results, ...rows.disclosed, ...measured, answers: { source: [], target: [] } }
+    return await keepChecks(nowChecksPath(plan.relationId), plan, compared, travel)
   } finally {
     await snapshot[Symbol.asyncDispose]()
   }
@@ -70,27 +62,4 @@ async function compareAsked(
   if (differing.length === 0) return { results: [result], disclosed: {} }
   const told = { source: snapshot, toldBy: 'source' } as const
   return { results: [result], disclosed: await discloseRows(plan, { source, target }, told, travel, call) }
-}
-
-async function keep(
-  plan: RelationPlan,
-  results: readonly CheckResult[],
-  { disclosed }: RowsCompared,
-  source: Asked,
-  target: Asked,
-  travel: Travel,
-): Promise<void> {
-  const document: RelationChecks = {
-    document: 'checks',
-    relationId: plan.relationId,
-    relation: relationText(plan.source),
-    table: tableText(plan.target),
-    depth: plan.depth,
-    results,
-    ...disclosed,
-    source: source.measurements,
-    target: target.measurements,
-    answers: { source: [], target: [] },
-  }
-  await travel.folder.writeDocument(nowChecksPath(plan.relationId), document)
 }

@@ -4,13 +4,14 @@ import { compareAnswers } from '../checks/query-check.js'
 import { measuresFor, runChecks } from '../checks/standard-checks.js'
 import { dropStagingStatement } from '../dialect/maxcompute/load.js'
 import { perform } from '../journal/perform.js'
-import type { CheckResult, RelationChecks, SourceMeasurements } from '../model/documents.js'
+import type { CheckResult, SourceMeasurements } from '../model/documents.js'
 import { MigrationError } from '../model/errors.js'
 import type { Answer } from '../model/measure.js'
-import { relationText, tableText } from '../model/names.js'
+import { relationText } from '../model/names.js'
 import type { RelationPlan } from '../model/plan.js'
 import type { Call } from '../model/work.js'
 import { compareRows } from './compare-rows.js'
+import { keepChecks, type VerifyKept } from './keep-checks.js'
 import { attemptToken } from './prefix.js'
 import { loadedPlan, publish } from './publish.js'
 import { queriesOf } from './queries.js'
@@ -18,8 +19,6 @@ import { settlePublication } from './rollback.js'
 import { callOf, lookWork, stepAttemptCountMax, type Travel } from './stage.js'
 import { submitOnce } from './submit-once.js'
 import { sourceMeasurements } from './unload.js'
-
-export type VerifyKept = { readonly comparedCount: number; readonly discrepancyCount: number }
 
 export function checksPath(relationId: string): string {
   return `checks/${relationId}.json`
@@ -69,23 +68,9 @@ async function compare(plan: RelationPlan, travel: Travel, call: Call): Promise<
     ...rows.results,
     ...compareQueries(plan, source, targetAnswers, travel),
   ])
-  const document: RelationChecks = {
-    document: 'checks',
-    relationId: plan.relationId,
-    relation: relationText(plan.source),
-    table: tableText(plan.target),
-    depth: plan.depth,
-    results,
-    ...rows.disclosed,
-    source: source.measurements,
-    target,
-    answers: { source: averaged(source.answers, plan, travel), target: averaged(targetAnswers, plan, travel) },
-  }
-  await travel.folder.writeDocument(checksPath(plan.relationId), document)
-  return {
-    comparedCount: sum(results.map((result) => result.comparedCount)),
-    discrepancyCount: sum(results.map((result) => result.discrepancies.length)),
-  }
+  const answers = { source: averaged(source.answers, plan, travel), target: averaged(targetAnswers, plan, travel) }
+  const compared = { results, ...rows.disclosed, source: source.measurements, target, answers }
+  return keepChecks(checksPath(plan.relationId), plan, compared, travel)
 }
 
 function averaged(answers: readonly Answer[], plan: RelationPlan, travel: Travel): readonly Answer[] {
@@ -123,8 +108,4 @@ function compareQueries(
 async function dropStaging(plan: RelationPlan, travel: Travel, call: Call): Promise<void> {
   if (plan.strategy !== 'staged') return
   await submitOnce(`unstage/${plan.relationId}`, dropStagingStatement(plan, travel.run), plan, travel, call)
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0)
 }
