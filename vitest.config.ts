@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Machines that test are busy now and then. */
+const pollMilliseconds = 20_000
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,6 +14,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
+          expect: { poll: { timeout: pollMilliseconds } },
         },
       },
       {
@@ -20,6 +24,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
+          expect: { poll: { timeout: pollMilliseconds } },
         },
       },
     ],

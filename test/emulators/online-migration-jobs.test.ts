@@ -294,7 +294,8 @@ describe('limits', () => {
 })
 
 test('a job and its addresses go, in this order', async () => {
-  await withJob()
+  // Long enough to be seen by a test that is kept waiting.
+  await withJob({ migrationStageMilliseconds: 2_000 })
   const remove = (path: string) => town.ask({ method: 'DELETE', path })
   expect(await remove('/address/source')).toMatchObject({ status: 409, code: 'AddressInUse' })
   expect(await remove('/job/move')).toMatchObject({ status: 204, text: '' })
