@@ -125,6 +125,33 @@ export async function untilJournaled(config: string, known: readonly string[], .
   throw new Error(`no journal line with ${words.join(', ')}`)
 }
 
+/** Of a rename or a drop, while a process is to die between two of them: many times what it takes to see the journal. */
+const heldMilliseconds = 1_000
+
+/** The command with the configuration of the clouds, killed as soon as a step of its run has succeeded. */
+export async function killedAfter(
+  { clouds, fault, clearFaults }: Pick<Emulated, 'clouds' | 'fault' | 'clearFaults'>,
+  known: readonly string[],
+  words: string,
+  args: readonly string[],
+): Promise<Ended> {
+  const held = { service: 'maxcompute', operation: 'POST instances', times: 1_000 }
+  const action = { do: 'delay', milliseconds: heldMilliseconds }
+  await fault('warehouses', [
+    { ...held, contains: 'RENAME TO', action },
+    { ...held, contains: 'DROP TABLE', action },
+  ])
+  try {
+    return await migrate([...args, '--config', clouds.config, '--json'], {
+      kill: (child) => {
+        void untilJournaled(clouds.config, known, '"succeeded"', words).then(() => child.kill('SIGKILL'))
+      },
+    })
+  } finally {
+    await clearFaults()
+  }
+}
+
 export interface Ended {
   readonly code: number | null
   readonly signal: string | null

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { maxComputeClient, runSql } from './maxcompute-session.js'
-import { changeConfig, emulate, migrate, runIds, untilJournaled, type Emulated } from './rehearsal.js'
+import { changeConfig, emulate, killedAfter, migrate, runIds, type Emulated } from './rehearsal.js'
 import { openSource } from './source-session.js'
 
 const relations = ['tpch.region', 'tpch.nation', 'tpch.supplier']
@@ -76,11 +76,7 @@ async function lifecycleOf(name: string): Promise<number | undefined> {
 
 /** Dies as soon as the step is done. */
 function killedAt(words: string, ...args: string[]): ReturnType<typeof migrate> {
-  return migrate([...args, '--config', config, '--json'], {
-    kill: (child) => {
-      void untilJournaled(config, known, '"succeeded"', words).then(() => child.kill('SIGKILL'))
-    },
-  })
+  return killedAfter(emulated, known, words, args)
 }
 
 describe('the lifecycle', () => {

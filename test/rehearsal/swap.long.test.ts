@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runSql } from './maxcompute-session.js'
-import { emulate, migrate, untilJournaled, type Emulated } from './rehearsal.js'
+import { emulate, killedAfter, migrate, type Emulated } from './rehearsal.js'
 
 let emulated: Emulated
 let run = ''
@@ -73,7 +73,9 @@ describe('a table that stands with rows', () => {
   })
 
   it('is published by the same command again when it died between the two renames', async () => {
-    const killed = await killedStep('"step":"aside/tpch_nation', 'verify', '--run', run, '--select', 'tpch.nation')
+    const killed = await killedAfter(emulated, known, '"step":"aside/tpch_nation', [
+      ...['verify', '--run', run, '--select', 'tpch.nation'],
+    ])
     expect(killed.signal).toBe('SIGKILL')
     expect(await journal()).not.toContain('"step":"publish/tpch_nation')
     const { code, stderr } = await step('run', '--run', run, '--select', 'tpch.nation')
@@ -86,7 +88,7 @@ describe('a table that stands with rows', () => {
 describe('rollback', () => {
   it('puts the tables of before back, also when it died in between, and keeps what was loaded', async () => {
     const of = ['--run', run, '--select', 'tpch.region', 'tpch.nation']
-    const killed = await killedStep('"step":"withdraw/tpch_nation', 'rollback', ...of)
+    const killed = await killedAfter(emulated, known, '"step":"withdraw/tpch_nation', ['rollback', ...of])
     expect(killed.signal).toBe('SIGKILL')
     const { code, stderr, lines } = await step('rollback', ...of)
     expect({ code, stderr }).toMatchObject({ code: 0 })
@@ -127,12 +129,3 @@ describe('rollback', () => {
     expect(await rowsOf('region')).toBe('5')
   })
 })
-
-/** Dies as soon as the step is done. */
-function killedStep(words: string, ...args: string[]): ReturnType<typeof migrate> {
-  return migrate([...args, '--config', emulated.clouds.config, '--json'], {
-    kill: (child) => {
-      void untilJournaled(emulated.clouds.config, known, '"succeeded"', words).then(() => child.kill('SIGKILL'))
-    },
-  })
-}
