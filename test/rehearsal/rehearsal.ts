@@ -135,7 +135,7 @@ export async function killedAfter(
   words: string,
   args: readonly string[],
 ): Promise<Ended> {
-  const held = { service: 'maxcompute', operation: 'POST instances', times: 1_000 }
+  const held = { service: 'maxcompute', operation: '*', times: 1_000 }
   const action = { do: 'delay', milliseconds: heldMilliseconds }
   await fault('warehouses', [
     { ...held, contains: 'RENAME TO', action },
