@@ -210,18 +210,21 @@ describe('a migration by jobs', () => {
 
   it('carries a relation that comes late by a later job', async () => {
     await by('online')
-    await settings('waitMinutes: 0.02')
+    await settings('waitMinutes: 0.1')
     await here.fault('warehouses', [
-      { service: 'redshift', operation: 'UNLOAD', contains: 'lineitem', action: { do: 'delay', milliseconds: 9000 } },
+      { service: 'redshift', operation: 'UNLOAD', contains: 'lineitem', action: { do: 'delay', milliseconds: 20_000 } },
     ])
     const ended = await run()
-    await without('waitMinutes: 0.02')
+    await without('waitMinutes: 0.1')
     expect(ended.code, ended.stderr).toBe(0)
     const [first] = await succeeded()
     const late = (await journaled('transfer')).filter(({ event, outcome }) => event === 'succeeded' && outcome?.job)
-    expect(late.map(({ step }) => step)).toEqual([expect.stringMatching(/^transfer\/tpch_lineitem-/)])
-    expect(late[0]?.outcome?.job?.how).toBe('finished')
-    expect(late[0]?.outcome?.job?.name).not.toBe(first?.outcome?.job?.name)
+    // On a busy machine others may come late, too.
+    expect(late.map(({ step }) => step)).toContainEqual(expect.stringMatching(/^transfer\/tpch_lineitem-/))
+    for (const { outcome } of late) {
+      expect(outcome?.job?.how).toBe('finished')
+      expect(outcome?.job?.name).not.toBe(first?.outcome?.job?.name)
+    }
   })
 
   it('takes checksums of a worker near the source, and asks for those that are missing', async () => {
