@@ -28,6 +28,43 @@ describe('slots', () => {
     expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(5)
   })
 
+  it('let four in that weigh a quarter in the place of one, and nobody past who waits', async () => {
+    const slots = new Slots(2)
+    let [inside, most] = [0, 0]
+    const order: string[] = []
+    const enter = (name: string, weight: number) =>
+      slots.hold(
+        signal,
+        async () => {
+          order.push(name)
+          most = Math.max(most, (inside += weight))
+          await pause(name === 'first' ? 40 : 5)
+          inside -= weight
+        },
+        weight,
+      )
+    const first = enter('first', 1)
+    const light = Array.from({ length: 5 }, (_, index) => enter(`light ${index}`, 1 / 4))
+    await Promise.all([first, ...light, enter('heavy', 1), enter('last', 1 / 4)])
+    expect(order.slice(0, 5)).toEqual(['first', 'light 0', 'light 1', 'light 2', 'light 3'])
+    expect(order.indexOf('last')).toBeGreaterThan(order.indexOf('heavy'))
+    expect(order).toHaveLength(8)
+    expect(most).toBe(2)
+  })
+
+  it('let lighter ones in once a heavy one before them is interrupted', async () => {
+    const slots = new Slots(1)
+    const controller = new AbortController()
+    let isFirstInside = true
+    const first = slots.hold(signal, () => pause(50).then(() => (isFirstInside = false)), 1 / 2)
+    const heavy = slots.hold(controller.signal, async () => 'never', 1)
+    const light = slots.hold(signal, async () => isFirstInside, 1 / 2)
+    controller.abort()
+    await expect(heavy).rejects.toMatchObject({ code: 'interrupted' })
+    expect(await light).toBe(true)
+    await first
+  })
+
   it('let go who is interrupted while waiting, without losing a place', async () => {
     const slots = new Slots(1)
     const controller = new AbortController()

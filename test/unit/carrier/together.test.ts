@@ -16,6 +16,31 @@ describe('together', () => {
     expect(most).toBe(3)
   })
 
+  it('counts items by their weight', async () => {
+    let [inside, most] = [0, 0]
+    const weights = [1, 1, 0.25, 0.25, 0.25, 0.25, 0.25, 1]
+    const done: number[] = []
+    const work = async (item: number): Promise<void> => {
+      most = Math.max(most, (inside += item))
+      await new Promise((resolve) => setTimeout(resolve, 1))
+      inside -= item
+      done.push(item)
+    }
+    await together(weights, 2, testCall(), work, (item) => item)
+    expect(done).toHaveLength(weights.length)
+    expect(most).toBe(2)
+  })
+
+  it('does nothing where there is nothing, or where it is interrupted before it began', async () => {
+    const controller = new AbortController()
+    controller.abort()
+    let count = 0
+    const work = async (): Promise<void> => void (count += 1)
+    await together([], 3, testCall(), work)
+    await together([1, 2], 3, { ...testCall(), signal: controller.signal }, work)
+    expect(count).toBe(0)
+  })
+
   it('stops the others at the first failure and throws it when all rest', async () => {
     const failure = new Error('the first')
     const begun: number[] = []
