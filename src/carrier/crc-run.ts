@@ -5,6 +5,7 @@ import {
   openCrcEngine,
   skipTablesAt,
   sliceCount,
+  tableByteCount,
   type CrcEngine,
 } from './crc-module.js'
 import { crcs, zeroBytes, type CrcName } from './crc64.js'
@@ -58,10 +59,10 @@ function engineFor(name: CrcName) {
 /** Table `n` has what a byte adds behind which `n` bytes follow; the skip tables the same for a whole block of zeros. */
 function fillTables(memory: DataView, name: CrcName): void {
   for (let slice = 0; slice < sliceCount; slice += 1) {
-    fillTable(memory, slice * 256 * 8, 0, zeroBytes(name, slice + 1))
+    fillTable(memory, slice * tableByteCount, 0, zeroBytes(name, slice + 1))
     // The tables' order is that of the lookups: the lowest byte of a CRC has the last one.
     const byte = sliceCount - 1 - slice
-    fillTable(memory, skipTablesAt + slice * 256 * 8, byte, zeroBytes(name, laneByteCount))
+    fillTable(memory, skipTablesAt + slice * tableByteCount, byte, zeroBytes(name, laneByteCount))
   }
 }
 
