@@ -162,6 +162,16 @@ describe('small objects that are carried as a whole', () => {
     expect((await arrived('small')).equals(bytes)).toBe(true)
   })
 
+  it('come with all their bytes, also where nothing else proves them', async () => {
+    const bytes = patternedBytes(5_000, 4)
+    const [part] = await unload({ small: bytes })
+    s3Fault({ do: 'truncate', byteCount: 5 })
+    const parts = [{ ...(part as Part), etag: '0123456789abcdef0123456789abcdef-1' }]
+    const { counts } = await carry(parts, { from: withoutMd5(part?.etag ?? '', undefined) })
+    expect((await arrived('small')).equals(bytes)).toBe(true)
+    expect([counts.get('readWhole'), counts.get('writeWhole')]).toEqual([2, 1])
+  })
+
   it('are refused when they are gone, or another object has taken their place', async () => {
     const parts = await unload({ gone: patternedBytes(100, 1), other: patternedBytes(100, 2) })
     const [gone, other] = parts as [Part, Part]
