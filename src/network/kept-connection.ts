@@ -98,13 +98,14 @@ export class KeptConnection {
     this.#socket?.destroy()
   }
 
+  /** What breaks the protocol ends the connection, with a code such as those of Node's own parser. */
   #receive(bytes: Buffer): boolean {
     this.#hasAnswered = true
     try {
       this.#isPaused = !(this.#answer === undefined ? this.#receiveHead(bytes) : this.#answer.receive(bytes))
       return !this.#isPaused
     } catch (error) {
-      this.drop(error as Error)
+      this.drop(Object.assign(error as Error, { code: 'HPE_INVALID' }))
       return false
     }
   }

@@ -61,6 +61,8 @@ const unreachableCodes = new Set([
   'EPIPE',
 ])
 
+/** Of Node's parser, and of ours: what came is not HTTP, or does not keep to its own lengths. */
+const unreadableCode = /^HPE_/
 const certificateCode = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$)/
 const wrongRegionCodes = new Set([
   'PermanentRedirect',
@@ -87,6 +89,7 @@ export function storeError(subject: string, refusal: Refusal): unknown {
 
 function judge(refusal: Refusal): Verdict | undefined {
   const code = refusal.code ?? ''
+  if (unreadableCode.test(code)) return { code: 'store-failed', transient: true }
   if (unreachableCodes.has(code)) return { code: 'store-unreachable', transient: true, hint: unreachableHint(code) }
   if (certificateCode.test(code)) return { code: 'store-unreachable', hint: 'the TLS certificate was not accepted' }
   if (/must be addressed using/.test(refusal.message)) return { code: 'store-refused', hint: wrongRegionHint }

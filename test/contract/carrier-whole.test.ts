@@ -172,6 +172,17 @@ describe('small objects that are carried as a whole', () => {
     expect([counts.get('readWhole'), counts.get('writeWhole')]).toEqual([2, 1])
   })
 
+  it.each([10, 100_000, 250_000])(
+    'are not taken at another length than they have: %i of 200,000',
+    async (byteCount) => {
+      const [part] = await unload({ other: patternedBytes(200_000, 1) })
+      const { location, etag = '' } = part as Part
+      const failure = await failureOf(s3.store.readWhole(location, { byteCount, ifMatch: etag }, testCall()))
+      expect(failure).toMatchObject({ code: 'store-failed', transient: true })
+      expect(failure.message).toMatch(/^read s3:.*200000/)
+    },
+  )
+
   it('are refused when they are gone, or another object has taken their place', async () => {
     const parts = await unload({ gone: patternedBytes(100, 1), other: patternedBytes(100, 2) })
     const [gone, other] = parts as [Part, Part]
