@@ -17,7 +17,7 @@ export interface StreamingCarrierLimits {
   readonly chunkByteCount: number
   /** Objects up to this size (bytes) travel in one request. */
   readonly smallObjectByteCountMax: number
-  /** Tries of one chunk, or of one small object. */
+  /** Tries of one chunk, or of one small object, whose bytes come out wrong; what breaks off has some more. */
   readonly chunkAttemptCountMax: number
 }
 

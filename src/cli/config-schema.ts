@@ -14,7 +14,7 @@ const limits = z
     transfer: atOnce(4),
     load: atOnce(8),
     verify: atOnce(4),
-    chunksInFlight: atOnce(8).describe('over all relations'),
+    chunksInFlight: atOnce(8).describe('over all relations; four objects of up to 256 KiB count as one'),
     chunkMegabytes: z
       .int()
       .min(1)
@@ -43,7 +43,7 @@ const transfer = z
       .min(0)
       .max(16)
       .default(0)
-      .describe('threads that move the bytes; 0: the one that does everything else'),
+      .describe('threads that move chunks; 0: the one that does everything else, and copies small objects'),
     bandwidth: z
       .string()
       .regex(bandwidthPattern, 'reads 50M, off, or 08:00,50M 19:00,off')
